@@ -1,0 +1,9 @@
+//! The one common backend: the model, the contract, the transport and the platforms.
+//!
+//! Start reading at [`Tracker`], then [`platform`]. The code map is `crates/README.md`.
+
+pub mod digest;
+pub mod error;
+pub mod secret;
+
+pub use error::{Error, ErrorKind, Result};
