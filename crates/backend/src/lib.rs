@@ -5,5 +5,6 @@
 pub mod digest;
 pub mod error;
 pub mod secret;
+pub mod text;
 
 pub use error::{Error, ErrorKind, Result};
