@@ -4,7 +4,10 @@
 
 pub mod digest;
 pub mod error;
+pub mod history;
+pub mod model;
 pub mod secret;
+pub mod settings;
 pub mod text;
 
 pub use error::{Error, ErrorKind, Result};
