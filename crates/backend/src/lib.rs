@@ -6,6 +6,7 @@ pub mod digest;
 pub mod error;
 pub mod history;
 pub mod model;
+pub mod reference;
 pub mod secret;
 pub mod settings;
 pub mod text;

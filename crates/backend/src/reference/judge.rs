@@ -1,0 +1,265 @@
+//! What a reference means by where it stands: its place, its tier, and why.
+
+use super::{
+    Extraction, Form, Place, Reference, Skipped, Tier, around,
+    keyword::{self, Keyword, Meaning},
+    message::Anatomy,
+    position,
+    subject::{self, About, Subject},
+};
+use crate::model::WorkItemId;
+use std::{borrow::Cow, ops::Range};
+
+/// Something that may be a reference, before its surroundings are looked at.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) span: Range<usize>,
+    pub(super) what: What,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    Item(WorkItemId, Form),
+    LookAlike(Cow<'static, str>),
+}
+
+type Reason = Cow<'static, str>;
+
+/// Names of lines that point at an item, in and out of git's trailer block. Closing ones are keywords already.
+const NAMES: &[&str] = &[
+    "bug",
+    "bug-id",
+    "bug-url",
+    "contributes-to",
+    "issue",
+    "issue-id",
+    "issue-url",
+    "issues",
+    "jira",
+    "jira issue",
+    "jira-id",
+    "jira-issue",
+    "linear",
+    "part-of",
+    "related-to",
+    "relates-to",
+    "reopens",
+    "see-also",
+    "story",
+    "task",
+    "task-id",
+    "task-number",
+    "ticket",
+    "tickets",
+    "work-item",
+    "workitem",
+];
+
+/// Judges the candidates of one message, in order.
+#[derive(Debug)]
+pub(super) struct Judge<'a> {
+    message: &'a str,
+    anatomy: Anatomy,
+    subject: Subject,
+    silent: usize,
+    previous: Option<Previous>,
+    found: Extraction,
+}
+
+/// The reference before, whose keyword may hold for a list: `Fixes SHOP-1, SHOP-2 and SHOP-3`.
+#[derive(Debug)]
+struct Previous {
+    end: usize,
+    form: Form,
+    tier: Tier,
+    reason: Reason,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(message: &'a str) -> Self {
+        Self {
+            message,
+            anatomy: Anatomy::of(message),
+            subject: Subject::of(message),
+            silent: 0,
+            previous: None,
+            found: Extraction::default(),
+        }
+    }
+
+    pub(super) fn judge(&mut self, candidate: Candidate) {
+        let Candidate { span, what } = candidate;
+        match what {
+            What::LookAlike(reason) => self.skip(span, reason, None),
+            What::Item(item, form) => match self
+                .silence(&span)
+                .or_else(|| self.foreign(&span, form))
+            {
+                Some((reason, is_item)) => self.skip(span, reason.into(), is_item.then_some(item)),
+                None => self.accept(span, item, form),
+            },
+        }
+    }
+
+    pub(super) fn finish(self) -> Extraction {
+        self.found
+    }
+
+    fn skip(&mut self, span: Range<usize>, reason: Reason, item: Option<WorkItemId>) {
+        let text = self.message[span.clone()].to_owned();
+        self.found.skipped.push(Skipped { text, span, reason, item });
+    }
+
+    fn accept(&mut self, span: Range<usize>, item: WorkItemId, form: Form) {
+        let place = self.place(&span);
+        let (tier, reason, is_list) = self.tier(&span, form, place);
+        self.previous =
+            is_list.then(|| Previous { end: span.end, form, tier, reason: reason.clone() });
+        let (tier, reason) = self.lowered(&span, tier, reason);
+        self.found.references.push(Reference { item, form, tier, place, span, reason });
+    }
+
+    /// Why the part of the message around a span does not speak for itself. The item is real all the same.
+    fn silence(&mut self, span: &Range<usize>) -> Option<(&'static str, bool)> {
+        let silent = &self.anatomy.silent;
+        while silent.get(self.silent).is_some_and(|(part, _)| part.end <= span.start) {
+            self.silent += 1;
+        }
+        let (part, reason) = silent.get(self.silent)?;
+        (part.start <= span.start).then_some((*reason, true))
+    }
+
+    fn foreign(&self, span: &Range<usize>, form: Form) -> Option<(&'static str, bool)> {
+        if form != Form::Number {
+            return None;
+        }
+        Some((subject::not_an_item(self.message, span)?, false))
+    }
+
+    fn place(&self, span: &Range<usize>) -> Place {
+        if self.subject.is_branch(span) || subject::is_head_of_pull_request(self.message, span) {
+            Place::Branch
+        } else if self.subject.holds(span) {
+            Place::Subject
+        } else if span.start >= self.anatomy.trailers {
+            Place::Trailer
+        } else {
+            Place::Body
+        }
+    }
+
+    /// The tier, why, and whether it holds for a list that goes on.
+    fn tier(&self, span: &Range<usize>, form: Form, place: Place) -> (Tier, Reason, bool) {
+        let before = around::before(self.message, span.start);
+        let after = around::after(self.message, span.end);
+        if place == Place::Branch {
+            return (Tier::Refs, "branch name".into(), false);
+        }
+        if place == Place::Subject
+            && form == Form::Number
+            && before.ends_with('(')
+            && after.trim_end() == ")"
+        {
+            return (
+                Tier::Mentions,
+                "number at the subject's end, often a pull request's".into(),
+                false,
+            );
+        }
+        if let Some((tier, reason)) = self.listed(span, form, place) {
+            return (tier, reason, true);
+        }
+        if let Some(keyword) = keyword::before(before, after) {
+            let (tier, reason) = by_keyword(keyword, form, place);
+            return (tier, reason, true);
+        }
+        if let Some((tier, reason)) = by_line(before, place) {
+            return (tier, reason, true);
+        }
+        if place == Place::Subject
+            && form != Form::Number
+            && position::is_prominent(self.message, span, true)
+        {
+            return (Tier::Refs, "place in the subject".into(), true);
+        }
+        (Tier::Mentions, bare(form).into(), false)
+    }
+
+    /// The tier of a reference that continues a list.
+    fn listed(&self, span: &Range<usize>, form: Form, place: Place) -> Option<(Tier, Reason)> {
+        let previous = self.previous.as_ref().filter(|previous| previous.form == form)?;
+        let gap = &self.message[previous.end..span.start];
+        let is_folded = place == Place::Trailer && !gap.contains("\n\n");
+        if gap.len() > 16 || (gap.contains('\n') && !is_folded) || !is_separator(gap) {
+            return None;
+        }
+        // GitLab and Linear close the whole list, GitHub and Azure Boards its first: do not close what may stay open.
+        let closes_first_only = matches!(form, Form::Number | Form::AzureBoards);
+        if previous.tier == Tier::Closes && closes_first_only {
+            return Some((
+                Tier::Refs,
+                format!("list after {}, which closes the first only", previous.reason).into(),
+            ));
+        }
+        Some((previous.tier, previous.reason.clone()))
+    }
+
+    /// Nothing is closed by a commit that takes work back, or that will be folded into another.
+    fn lowered(&self, span: &Range<usize>, tier: Tier, reason: Reason) -> (Tier, Reason) {
+        let in_subject = span.start < self.subject.span.end;
+        match self.subject.about {
+            About::Reverted if in_subject => (Tier::Mentions, "subject of a revert".into()),
+            About::Reapplied if in_subject => {
+                (tier.min_refs(), "subject of a revert of a revert".into())
+            }
+            About::Folded => (Tier::Mentions, "fixup of another commit".into()),
+            _ => (tier, reason),
+        }
+    }
+}
+
+fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place) -> (Tier, Reason) {
+    let word = keyword.word;
+    if let Some(negation) = keyword.negation {
+        return (Tier::Mentions, format!("`{negation}` before `{word}`").into());
+    }
+    let closes = match keyword.meaning {
+        Meaning::Fixes => true,
+        Meaning::Closes => form != Form::AzureBoards,
+        Meaning::Completes => matches!(form, Form::Key | Form::Custom),
+        Meaning::Refs => false,
+    };
+    let tier = if closes { Tier::Closes } else { Tier::Refs };
+    let kind = if place == Place::Trailer { "trailer" } else { "keyword" };
+    (tier, format!("{kind} `{word}`").into())
+}
+
+/// The tier that the name of a trailer, or a well-known name of a line, gives to the value right behind it.
+fn by_line(before: &str, place: Place) -> Option<(Tier, Reason)> {
+    let name = line_name(before)?;
+    let is_known = NAMES.contains(&name.to_ascii_lowercase().as_str());
+    let tier = if is_known { Tier::Refs } else { Tier::Mentions };
+    match place {
+        Place::Trailer => Some((tier, format!("trailer `{name}`").into())),
+        _ => is_known.then(|| (tier, format!("line `{name}`").into())),
+    }
+}
+
+/// The name of a line whose value starts right here.
+fn line_name(before: &str) -> Option<&str> {
+    let label = before.trim_end_matches([' ', '\t', '[', '<']);
+    position::label_name(label.strip_suffix(':')?)
+}
+
+fn is_separator(gap: &str) -> bool {
+    gap.split(|c: char| c.is_whitespace() || ",;&()[]/+".contains(c))
+        .all(|word| word.is_empty() || word == "and" || word == "or")
+}
+
+fn bare(form: Form) -> &'static str {
+    match form {
+        Form::Key => "bare key",
+        Form::AzureBoards | Form::Number => "bare number",
+        Form::Custom => "bare id",
+    }
+}

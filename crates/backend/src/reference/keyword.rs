@@ -1,0 +1,159 @@
+//! Words that say what a commit does to the item behind them: the grammars of GitHub, GitLab, Linear and Azure Boards.
+
+/// A keyword right before a reference, on the same line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Keyword<'a> {
+    /// As written, `fixes`.
+    pub(super) word: &'a str,
+    pub(super) meaning: Meaning,
+    /// The word before it that takes it back, `doesn't`.
+    pub(super) negation: Option<&'a str>,
+}
+
+/// What a keyword means; the hosts agree on little.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// Closes everywhere: `fix`, `fixes`, `fixed`, the only words of Azure Boards.
+    Fixes,
+    /// Closes on GitHub, GitLab and Linear: `close`, `resolve` and their forms.
+    Closes,
+    /// Closes on GitLab and Linear only: `closing`, `implements`, `completed`.
+    Completes,
+    /// Points at the item: `refs`, `part of`.
+    Refs,
+}
+
+const MEANINGS: &[(Meaning, &[&str])] = &[
+    (Meaning::Fixes, &["fix", "fixes", "fixed"]),
+    (Meaning::Closes, &["close", "closes", "closed", "resolve", "resolves", "resolved"]),
+    (
+        Meaning::Completes,
+        &[
+            "closing",
+            "fixing",
+            "resolving",
+            "complete",
+            "completes",
+            "completed",
+            "completing",
+            "implement",
+            "implements",
+            "implemented",
+            "implementing",
+        ],
+    ),
+    (
+        Meaning::Refs,
+        &[
+            "ref",
+            "refs",
+            "reference",
+            "references",
+            "referencing",
+            "see",
+            "related",
+            "relates",
+            "part of",
+            "related to",
+            "relates to",
+            "relating to",
+            "contributes to",
+            "toward",
+            "towards",
+            "linear issue",
+        ],
+    ),
+];
+
+/// Words that may stand between a keyword and its reference.
+const FILLERS: &[&str] =
+    &["issue", "issues", "bug", "bugs", "jira", "story", "task", "ticket", "tickets"];
+
+const NEGATIONS: &[&str] = &[
+    "almost",
+    "cannot",
+    "hardly",
+    "never",
+    "no",
+    "not",
+    "partial",
+    "partially",
+    "partly",
+    "without",
+];
+
+/// The keyword that ends `line`, which is everything on the line before a reference; `after` is what follows that one.
+pub(super) fn before<'a>(line: &'a str, after: &str) -> Option<Keyword<'a>> {
+    let bare = line.strip_suffix('[').filter(|_| after.starts_with("]("));
+    let line = bare.unwrap_or(line).trim_end_matches(['<', '"']);
+    let head = line.trim_end_matches([' ', '\t', ':']);
+    if head.len() == line.len() {
+        return None;
+    }
+    let (rest, word) = last_word(head)?;
+    if let Some(keyword) = keyword(head, rest, word) {
+        return Some(keyword);
+    }
+    if !FILLERS.iter().any(|filler| filler.eq_ignore_ascii_case(word)) {
+        return None;
+    }
+    let head = rest.trim_end();
+    let (rest, word) = last_word(head)?;
+    keyword(head, rest, word)
+}
+
+fn keyword<'a>(head: &'a str, rest: &'a str, word: &'a str) -> Option<Keyword<'a>> {
+    let pair = last_word(rest.trim_end()).map(|(rest, _)| (rest, &head[rest.len()..]));
+    if let Some((rest, phrase)) = pair
+        && let Some(meaning) = meaning(phrase)
+    {
+        return Some(Keyword { word: phrase, meaning, negation: negation(rest) });
+    }
+    let meaning = meaning(word)?;
+    Some(Keyword { word, meaning, negation: negation(rest) })
+}
+
+fn meaning(word: &str) -> Option<Meaning> {
+    let is = |known: &&str| known.eq_ignore_ascii_case(word);
+    MEANINGS.iter().find(|(_, words)| words.iter().any(is)).map(|(meaning, _)| *meaning)
+}
+
+/// Splits off the last word. A word glued to something before it, as in `auto-close`, is another word.
+fn last_word(text: &str) -> Option<(&str, &str)> {
+    let start = text
+        .rfind(|c: char| !c.is_ascii_alphabetic())
+        .map_or(0, |other| other + text[other..].chars().next().map_or(1, char::len_utf8));
+    let (rest, word) = text.split_at(start);
+    let is_glued =
+        rest.chars().next_back().is_some_and(|c| c.is_alphanumeric() || matches!(c, '-' | '_'));
+    (!word.is_empty() && !is_glued).then_some((rest, word))
+}
+
+/// The word that takes the keyword back, at most three words before it and in the same clause:
+/// `doesn't fully fix #1`, `rather than closing #1`; but `Don't create it twice (fixes #1)` closes.
+fn negation(rest: &str) -> Option<&str> {
+    let clause = rest
+        .rfind(['.', ',', ';', ':', '(', ')', '[', ']', '!', '?'])
+        .map_or(rest, |at| &rest[at + 1..]);
+    let mut following = "";
+    for word in clause.split_whitespace().rev().take(3) {
+        let lower = word.to_lowercase();
+        let is_contrast =
+            matches!((lower.as_str(), following), ("rather", "than") | ("instead", "of"));
+        if is_contrast
+            || NEGATIONS.contains(&lower.as_str())
+            || lower.ends_with("n't")
+            || lower.ends_with("n’t")
+        {
+            return Some(word);
+        }
+        following = if lower == "than" {
+            "than"
+        } else if lower == "of" {
+            "of"
+        } else {
+            ""
+        };
+    }
+    None
+}

@@ -1,0 +1,336 @@
+//! Words that look like a project's prefix and are not, when nobody has said which projects there are.
+
+/// How much it takes to believe in a prefix all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// Only an allow-list, or links to a tracker's pages, make it a project: a history full of `KIP-n` is one full of
+    /// proposals.
+    Never(&'static str),
+    /// Only a history that begins its subjects with it, with number upon number, makes it a project: `MASTER-12` is the
+    /// name of a build, `SEP-12` a day.
+    Hardly(&'static str),
+    /// A history full of different numbers makes it a project: drivers for a database are `JAVA` and `PYTHON`.
+    Seldom(&'static str),
+    /// A place where keys stand, such as the start of a subject, makes it a project.
+    Often(&'static str),
+}
+
+use Doubt::{Hardly, Never, Often, Seldom};
+
+const GROUPS: &[(Doubt, &[&str])] = &[
+    (
+        Seldom("a character set or an encoding"),
+        &[
+            "ASCII", "BASE", "BIG5", "CP", "EUC", "GB", "GBK", "IBM", "KOI8", "LATIN", "MAC",
+            "SJIS", "UCS", "UTF", "WIN", "WINDOWS", "WTF",
+        ],
+    ),
+    (
+        Seldom("an algorithm or a protocol"),
+        &[
+            "AES", "AMQP", "ARGON", "BCRYPT", "BLAKE", "BLAKE2", "BLAKE3", "CBC", "CMAC", "CRC",
+            "CTR", "DES", "DH", "DSA", "ECB", "ECDH", "ECDSA", "ED", "EDDSA", "GCM", "HMAC", "HS",
+            "HTTP", "HTTPS", "IKE", "IP", "IPV", "MD", "MP", "MPEG", "MQTT", "MURMUR", "OAUTH",
+            "OAUTH2", "PBKDF", "PKCS", "RC4", "RIPEMD", "RS", "RSA", "SECP", "SHA", "SHA1", "SHA2",
+            "SHA3", "SHAKE", "SMB", "SNMP", "SSL", "TCP", "TLS", "UDP", "UUID", "XXH", "XXHASH",
+            "ZSTD",
+        ],
+    ),
+    (
+        Never("a document of a standards body"),
+        &[
+            "BCP", "CAPEC", "ECMA", "FIPS", "IEC", "IEEE", "ISBN", "ISO", "ISSN", "ITU", "JLS",
+            "JSR", "NIST", "RFC", "RFCS",
+        ],
+    ),
+    (
+        Seldom("a standard"),
+        &[
+            "ANSI",
+            "CPP",
+            "DIN",
+            "DO",
+            "ECMASCRIPT",
+            "EN",
+            "ES",
+            "GOST",
+            "MIL",
+            "PCI",
+            "POSIX",
+            "SOC",
+            "SP",
+            "SQL",
+            "STD",
+            "TR",
+            "UAX",
+            "UTR",
+            "UTS",
+            "WCAG",
+        ],
+    ),
+    (
+        Never("an advisory"),
+        &[
+            "CVE", "CVSS", "CWE", "DLA", "ELSA", "GHSA", "GMS", "NVD", "OSV", "PYSEC", "RHBA",
+            "RHEA", "RHSA", "RUSTSEC", "SNYK", "USN", "XSA", "ZDI",
+        ],
+    ),
+    (
+        Never("an improvement proposal"),
+        &[
+            "ADR", "AEP", "AIP", "BEP", "BIP", "CAIP", "CEP", "CIP", "EEP", "EIP", "ERC", "FIP",
+            "FLIP", "GEP", "HIP", "IIP", "JEP", "KEP", "KIP", "LIP", "NEP", "NIP", "PEP", "PIP",
+            "SIP", "SLEP", "SPIP", "SRFI", "XEP", "ZIP",
+        ],
+    ),
+    (
+        Hardly("a rare sort of improvement proposal"),
+        &[
+            "APE", "CHIP", "DEP", "GIP", "LEP", "MEP", "MIP", "OEP", "QEP", "REP", "RIP", "SEP",
+            "TIP", "XIP",
+        ],
+    ),
+    (
+        Never("a number of the code host"),
+        &[
+            "GH",
+            "GHE",
+            "GITHUB",
+            "GITLAB",
+            "ISSUE",
+            "ISSUES",
+            "MR",
+            "PR",
+            "PRS",
+            "PULL",
+            "PULLREQUEST",
+        ],
+    ),
+    (
+        Hardly("a version or a branch"),
+        &[
+            "ALPHA",
+            "BETA",
+            "BRANCH",
+            "FINAL",
+            "HEAD",
+            "MAIN",
+            "MASTER",
+            "MILESTONE",
+            "NIGHTLY",
+            "PATCH",
+            "RC",
+            "REL",
+            "RELEASE",
+            "REV",
+            "REVISION",
+            "SNAPSHOT",
+            "STABLE",
+            "TRUNK",
+            "VER",
+            "VERSION",
+            "VOL",
+        ],
+    ),
+    (
+        Seldom("a version or a build"),
+        &["BUILD", "DEVELOP", "EA", "GA", "JOB", "POST", "PRE", "PREVIEW", "RUN", "TAG"],
+    ),
+    (
+        Hardly("a part, a step or a rank"),
+        &[
+            "APPENDIX", "CHAPTER", "COL", "COLUMN", "DAY", "EXAMPLE", "FIG", "FIGURE", "LEVEL",
+            "LINE", "NO", "NUM", "NUMBER", "PAGE", "PART", "PHASE", "PRIORITY", "ROUND", "ROW",
+            "SECTION", "SEV", "SPRINT", "STEP", "TABLE", "WEEK", "YEAR",
+        ],
+    ),
+    (
+        Seldom("a rank or a sort"),
+        &[
+            "GROUP", "ITEM", "LAYER", "OPTION", "POINT", "RULE", "STAGE", "TIER", "TOP", "TYPE",
+            "UNIT",
+        ],
+    ),
+    (
+        Seldom("an expression"),
+        &[
+            "COUNT", "DEPTH", "DIM", "IDX", "INDEX", "LEN", "LENGTH", "MAX", "MIN", "OFFSET",
+            "POS", "SHIFT", "SIZE", "SIZEOF", "START", "WIDTH",
+        ],
+    ),
+    (
+        Hardly("a time or a place"),
+        &[
+            "AD", "APR", "AUG", "BC", "DEC", "FEB", "GMT", "JAN", "JUL", "JUN", "MAR", "MAY",
+            "NOV", "OCT", "SEPT", "UTC",
+        ],
+    ),
+    (
+        Seldom("hardware or a number format"),
+        &[
+            "AMD", "ARM", "ARMV", "BCM", "BF", "CORTEX", "CTRL", "ALT", "DDR", "ESP", "FLOAT",
+            "FP", "GFX", "GTX", "HDMI", "I2C", "INT", "LTE", "MI", "MIPS", "NVME", "PCIE", "PPC",
+            "RISC", "RISCV", "RTX", "RV", "SATA", "SM", "STM", "STM32", "TPU", "UINT", "USB",
+            "WIFI", "X86",
+        ],
+    ),
+    (
+        Seldom("a product's version"),
+        &[
+            "ANDROID",
+            "ANGULAR",
+            "BOOTSTRAP",
+            "CENTOS",
+            "CHATGPT",
+            "CLANG",
+            "CLAUDE",
+            "CUDA",
+            "CXX",
+            "DEBIAN",
+            "DOCKER",
+            "EL",
+            "FEDORA",
+            "GCC",
+            "GEMINI",
+            "GLM",
+            "GPT",
+            "GRADLE",
+            "HTML",
+            "ICU",
+            "IE",
+            "IOS",
+            "JAVA",
+            "JRE",
+            "JUNIT",
+            "JDK",
+            "K8S",
+            "LLAMA",
+            "LLVM",
+            "MACOS",
+            "MSVC",
+            "MYSQL",
+            "NODE",
+            "NODEJS",
+            "OSX",
+            "PHP",
+            "PHI",
+            "PY",
+            "PYTHON",
+            "QWEN",
+            "REACT",
+            "RHEL",
+            "ROCM",
+            "RUBY",
+            "RUST",
+            "SCALA",
+            "UBUNTU",
+            "VS",
+            "VUE",
+            "WINXP",
+        ],
+    ),
+    (Seldom("a licence"), &["AGPL", "BSD", "CDDL", "EPL", "EUPL", "GPL", "LGPL", "MPL"]),
+    (
+        Seldom("a word with a number"),
+        &[
+            "APOLLO", "APPROX", "BREAKING", "COVID", "CR", "E2E", "EC", "POOL", "THREAD", "WORKER",
+            "XSD", "ERR", "ERROR", "EXIT", "FORMULA", "LP", "NULL", "SARS", "STATUS", "TODO",
+            "FIXME", "XX", "XXX", "XXXX",
+        ],
+    ),
+    (
+        Often("a placeholder, or a word of every tracker"),
+        &[
+            "BAR", "BUG", "BUGS", "BZ", "CASE", "DEFECT", "DEMO", "DEV", "EPIC", "FEAT", "FEATURE",
+            "FIX", "FOO", "HOTFIX", "JIRA", "KB", "POC", "PROJECT", "QA", "REQ", "SC", "STORY",
+            "TASK", "TC", "TEST", "TESTS", "TICKET", "US", "USER", "WORKFLOW",
+        ],
+    ),
+];
+
+/// Words that a branch is named with: `patch-1`, `issue-12`, `node-18` say nothing about a project.
+const BRANCHES: &[&str] = &[
+    "auto",
+    "backport",
+    "bp",
+    "bug",
+    "bugfix",
+    "bz",
+    "change",
+    "codex",
+    "conflict",
+    "copilot",
+    "demo",
+    "dev",
+    "exercise",
+    "experiment",
+    "feat",
+    "feature",
+    "fix",
+    "hotfix",
+    "iss",
+    "lab",
+    "lesson",
+    "merge",
+    "pick",
+    "port",
+    "rebase",
+    "refs",
+    "revert",
+    "rhbz",
+    "sprint",
+    "stack",
+    "story",
+    "task",
+    "temp",
+    "test",
+    "ticket",
+    "tmp",
+    "try",
+    "update",
+    "upstream",
+    "wave",
+    "wip",
+    "work",
+];
+
+/// Why an upper-case `prefix` is not believed at first sight.
+pub(super) fn doubt(prefix: &str) -> Option<Doubt> {
+    if prefix.bytes().filter(u8::is_ascii_alphabetic).count() < 2 {
+        return Some(Seldom("a letter with a number"));
+    }
+    GROUPS.iter().find(|(_, words)| words.contains(&prefix)).map(|(doubt, _)| *doubt)
+}
+
+/// Whether a lower-case `prefix` in a branch's name is an everyday word.
+pub(super) fn is_branch_word(prefix: &str) -> bool {
+    BRANCHES.contains(&prefix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Doubt, GROUPS, doubt};
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_word_is_there_once_and_could_be_a_prefix() {
+        let mut seen = HashSet::new();
+        for word in GROUPS.iter().flat_map(|(_, words)| *words) {
+            assert!(seen.insert(word), "{word} is there twice");
+            assert!(
+                word.len() > 1
+                    && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()),
+                "{word}"
+            );
+        }
+    }
+
+    #[test]
+    fn words_differ_in_how_much_it_takes() {
+        assert!(matches!(doubt("KIP"), Some(Doubt::Never(_))));
+        assert!(matches!(doubt("UTF"), Some(Doubt::Seldom(_))));
+        assert!(matches!(doubt("H2"), Some(Doubt::Seldom(_))));
+        assert!(matches!(doubt("TASK"), Some(Doubt::Often(_))));
+        assert!(doubt("SHOP").is_none());
+    }
+}

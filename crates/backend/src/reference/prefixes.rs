@@ -1,0 +1,347 @@
+//! Which prefixes are projects: said by the user, learned from a history, or guessed.
+
+use super::{
+    evidence::{self, Class, Learner},
+    key::{Doubtful, Edge, Key},
+    lexer::Inside,
+    lookalikes::{self, Doubt},
+};
+use std::{borrow::Cow, collections::HashMap};
+
+/// The prefixes that make `SHOP-12` a key.
+///
+/// A known prefix counts in any case; an unknown one in upper case only, and only as far as its look, its place and the
+/// history speak for it.
+#[derive(Debug, Clone, Default)]
+pub struct Prefixes(Source);
+
+#[derive(Debug, Clone, Default)]
+enum Source {
+    #[default]
+    Nothing,
+    /// Each with its largest number in the history, 0 without one.
+    Allowed(HashMap<String, u64>),
+    Learned(History),
+}
+
+/// What a history teaches.
+#[derive(Debug, Clone)]
+pub(super) struct History {
+    pub(super) classes: HashMap<String, Class>,
+    pub(super) size: Size,
+}
+
+/// How much a prefix that the history hardly uses is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Size {
+    /// Too few messages to expect repetition.
+    Small,
+    /// Enough messages: a prefix that they do not repeat is another tracker's, mistyped, or no prefix.
+    Settled,
+    /// Many messages and no project: what looks like a key is not.
+    Without,
+}
+
+/// What a key-shaped word is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A key, in upper case.
+    Item(String),
+    /// Somebody could take it for one; why it is not.
+    LookAlike(Cow<'static, str>),
+    /// Nothing anybody would take for one.
+    Noise,
+}
+
+impl Prefixes {
+    /// Exactly these prefixes, in any case; white space and empty ones are ignored.
+    pub fn allow<P: AsRef<str>>(prefixes: impl IntoIterator<Item = P>) -> Self {
+        let clean = |prefix: P| prefix.as_ref().trim().trim_end_matches('-').to_ascii_uppercase();
+        let named = prefixes.into_iter().map(clean).filter(|prefix| !prefix.is_empty());
+        Self(Source::Allowed(named.map(|prefix| (prefix, 0)).collect()))
+    }
+
+    /// Gives each allowed prefix the largest number that a history knows.
+    pub(super) fn with_largest(mut self, largest: impl Fn(&str) -> u64) -> Self {
+        if let Source::Allowed(prefixes) = &mut self.0 {
+            prefixes.iter_mut().for_each(|(prefix, number)| *number = largest(prefix));
+        }
+        self
+    }
+
+    /// The prefixes that these messages use as keys. [`Learner`] does the same one message at a time.
+    pub fn learn<M: AsRef<str>>(messages: impl IntoIterator<Item = M>) -> Self {
+        let mut learner = Learner::default();
+        messages.into_iter().for_each(|message| learner.read(message.as_ref()));
+        learner.finish()
+    }
+
+    /// Nothing is known: upper case, minus look-alikes.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The prefixes that count in any case, in alphabetical order; none while nothing is known.
+    pub fn known(&self) -> Vec<&str> {
+        let mut known: Vec<&str> = self.names().collect();
+        known.sort_unstable();
+        known
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let (allowed, learned) = match &self.0 {
+            Source::Nothing => (None, None),
+            Source::Allowed(prefixes) => (Some(prefixes.keys()), None),
+            Source::Learned(history) => (None, Some(&history.classes)),
+        };
+        let learned = learned
+            .into_iter()
+            .flatten()
+            .filter_map(|(name, class)| matches!(class, Class::Known { .. }).then_some(name));
+        allowed.into_iter().flatten().chain(learned).map(String::as_str)
+    }
+
+    /// The known prefix that an unknown one is one slip away from.
+    fn slip_of(&self, prefix: &str) -> Option<&str> {
+        self.names().filter(|known| evidence::is_slip(prefix, known)).min()
+    }
+
+    fn not_allowed(&self, prefix: &str) -> Verdict {
+        let reason = "its prefix is not one of the projects";
+        self.slip_of(prefix).map_or(Verdict::LookAlike(reason.into()), |known| {
+            Verdict::LookAlike(format!("{reason}; did you mean {known}?").into())
+        })
+    }
+
+    pub(super) fn from_history(history: History) -> Self {
+        Self(Source::Learned(history))
+    }
+
+    /// Judges a key-shaped word; `is_prominent` says whether it stands where keys stand.
+    pub(super) fn judge(
+        &self,
+        key: &Key<'_>,
+        inside: Option<Inside>,
+        is_prominent: impl Fn() -> bool,
+    ) -> Verdict {
+        if let Some(prefix) = self.known_prefix(key, &is_prominent) {
+            return known(key, &prefix, inside);
+        }
+        let could_be_key = key.prefix.len() >= 2
+            && key.prefix.as_bytes()[0].is_ascii_uppercase()
+            && !key.prefix.bytes().any(|byte| byte.is_ascii_lowercase());
+        if !could_be_key {
+            return Verdict::Noise;
+        }
+        match (inside, key.edge) {
+            (Some(_), _) => Verdict::LookAlike("it is inside a URL".into()),
+            (None, Edge::Clean) => self.guess(key, is_prominent),
+            // `INT_MAX-1` is code; `task_SHOP-123` is not.
+            (None, Edge::Doubtful(Doubtful::Identifier)) if key.number >= 100 => {
+                self.guess(key, is_prominent)
+            }
+            (None, Edge::Doubtful(doubtful)) => Verdict::LookAlike(doubtful.reason().into()),
+            (None, Edge::Broken(reason)) => Verdict::LookAlike(reason.into()),
+        }
+    }
+
+    /// The key of an item's page. The page says that it is one, so only a prefix that is nowhere a project is refused.
+    pub(super) fn judge_page(&self, prefix: &str, number: u64) -> Verdict {
+        let prefix = prefix.to_ascii_uppercase();
+        let refused = match &self.0 {
+            Source::Allowed(prefixes) => {
+                (!prefixes.contains_key(&prefix)).then_some("its prefix is not one of the projects")
+            }
+            Source::Learned(history)
+                if history.size == Size::Without && !history.classes.contains_key(&prefix) =>
+            {
+                Some("unknown prefix; the history does not use it")
+            }
+            Source::Nothing | Source::Learned(_) => match lookalikes::doubt(&prefix) {
+                Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Seldom(reason))
+                    if !self.knows(&prefix) =>
+                {
+                    Some(reason)
+                }
+                _ => None,
+            },
+        };
+        refused.map_or_else(
+            || Verdict::Item(format!("{prefix}-{number}")),
+            |reason| Verdict::LookAlike(reason.into()),
+        )
+    }
+
+    /// Whether the prefix of a key is known, and not only believed where it stands.
+    pub(super) fn vouches_for(&self, key: &str) -> bool {
+        key.rsplit_once('-').is_some_and(|(prefix, _)| self.knows(prefix))
+    }
+
+    fn knows(&self, prefix: &str) -> bool {
+        match &self.0 {
+            Source::Nothing => false,
+            Source::Allowed(prefixes) => prefixes.contains_key(prefix),
+            Source::Learned(history) => {
+                matches!(history.classes.get(prefix), Some(Class::Known { .. }))
+            }
+        }
+    }
+
+    /// The prefix as it is known, in upper case: the longest one first, since `MY_SHOP` may be a project.
+    fn known_prefix<'a>(
+        &self,
+        key: &Key<'a>,
+        is_prominent: impl Fn() -> bool,
+    ) -> Option<Cow<'a, str>> {
+        let largest = |prefix: &str| match &self.0 {
+            Source::Nothing => None,
+            Source::Allowed(prefixes) => prefixes.get(prefix).copied(),
+            Source::Learned(history) => match history.classes.get(prefix) {
+                Some(Class::Known { largest }) => Some(*largest),
+                _ => None,
+            },
+        };
+        let known = |prefix: Cow<'a, str>| largest(&prefix).map(|largest| (prefix, largest));
+        let wide = Some(key.wide).filter(|wide| wide.len() > key.prefix.len());
+        let (prefix, largest) =
+            wide.and_then(|wide| known(upper(wide))).or_else(|| known(upper(key.prefix)))?;
+        // In a project with thousands of items `kafka-3` and `JAVA-17` are a host and a version, not early items.
+        let is_word =
+            || key.is_lower() || matches!(lookalikes::doubt(&prefix), Some(Doubt::Seldom(_)));
+        let is_name = key.number < 100 && largest >= 1000 && is_word() && !is_prominent();
+        (!is_name).then_some(prefix)
+    }
+
+    /// Judges an upper-case key whose prefix nobody has vouched for.
+    fn guess(&self, key: &Key<'_>, is_prominent: impl Fn() -> bool) -> Verdict {
+        let item = || Verdict::Item(format!("{}-{}", key.prefix, key.number));
+        let (class, size) = match &self.0 {
+            Source::Allowed(_) => return self.not_allowed(key.prefix),
+            Source::Nothing => (None, Size::Small),
+            Source::Learned(history) => (history.classes.get(key.prefix), history.size),
+        };
+        let slip = match class {
+            Some(Class::Likely) => return item(),
+            Some(Class::Typo(known)) => Some(known.as_str()),
+            Some(Class::Known { .. }) => None,
+            None => self.slip_of(key.prefix),
+        };
+        if let Some(known) = slip {
+            return Verdict::LookAlike(format!("unknown prefix; did you mean {known}?").into());
+        }
+        match lookalikes::doubt(key.prefix) {
+            Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Seldom(reason)) => {
+                return Verdict::LookAlike(reason.into());
+            }
+            Some(Doubt::Often(reason)) if !is_prominent() => {
+                return Verdict::LookAlike(reason.into());
+            }
+            _ => {}
+        }
+        let is_credible = match size {
+            Size::Small => true,
+            Size::Settled => is_prominent() || has_look_of_key(key),
+            Size::Without => false,
+        };
+        if is_credible {
+            item()
+        } else {
+            Verdict::LookAlike("unknown prefix; the history does not use it".into())
+        }
+    }
+}
+
+/// Judges a key of a known prefix: only what cannot be one is refused.
+fn known(key: &Key<'_>, prefix: &str, inside: Option<Inside>) -> Verdict {
+    // `shop-3.example.com` is a host; `SHOP-3.patch` is a file named after its item.
+    let is_host = key.edge == Edge::Doubtful(Doubtful::Dots) && key.is_lower();
+    match key.edge {
+        Edge::Broken(reason) => Verdict::LookAlike(reason.into()),
+        Edge::Doubtful(doubtful) if is_host => Verdict::LookAlike(doubtful.reason().into()),
+        _ if inside == Some(Inside::Build) => {
+            Verdict::LookAlike("it is inside the URL of a build".into())
+        }
+        _ => Verdict::Item(format!("{prefix}-{}", key.number)),
+    }
+}
+
+/// In prose, three letters and three digits are rarely anything else.
+fn has_look_of_key(key: &Key<'_>) -> bool {
+    key.number >= 100
+        && key.prefix.len() >= 3
+        && key.prefix.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+fn upper(prefix: &str) -> Cow<'_, str> {
+    if prefix.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        prefix.to_ascii_uppercase().into()
+    } else {
+        prefix.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Prefixes;
+
+    #[track_caller]
+    fn check(prefixes: &Prefixes, cases: &[(&str, &str)]) {
+        for (message, expected) in cases {
+            assert_eq!(prefixes.keys(message).join(","), *expected, "{message:?}");
+        }
+    }
+
+    #[test]
+    fn an_allow_list_finds_its_prefixes_in_any_case_and_nothing_else() {
+        check(
+            &Prefixes::allow(["shop", " PAY- ", "MY_APP", ""]),
+            &[
+                ("SHOP-1", "SHOP-1"),
+                ("fix shop-1, Shop-2 and SHOP-1 again", "SHOP-1,SHOP-2"),
+                ("PAY-7: refund (SHOP-8)", "PAY-7,SHOP-8"),
+                ("MY_APP-3 starts", "MY_APP-3"),
+                ("APP-3 starts, UTF-8 too", ""),
+                ("feature/SHOP-12-add-cart", "SHOP-12"),
+                ("taskbranch/SHOP-123_2", "SHOP-123"),
+                ("JSP_SHOP-123", "SHOP-123"),
+                ("修复SHOP-12的问题", "SHOP-12"),
+                ("éSHOP-12 and SHOP-12é", ""),
+                ("SHOP-12a, aSHOP-12, SHOP-012, SHOP-0, SHOP-1.2", ""),
+                ("SHOP-12. SHOP-13.", "SHOP-12,SHOP-13"),
+                ("SHOP-2024-1234 and INT-SHOP-1004", ""),
+                ("shop-12-404-page WIP-SHOP-13", "SHOP-12,SHOP-13"),
+                ("`SHOP-1`\n> SHOP-2\n```\nSHOP-3\n```", "SHOP-1,SHOP-2,SHOP-3"),
+                ("see SHOP-12.patch on shop-3.example.com", "SHOP-12"),
+                ("https://acme.atlassian.net/browse/shop-4?focusedId=9", "SHOP-4"),
+                ("https://ci.example.com/job/SHOP-5/7/", ""),
+                ("https://example.com/blob/SHOP-6/readme", "SHOP-6"),
+                ("https://acme.atlassian.net/browse/TOY-4", ""),
+                ("", ""),
+            ],
+        );
+    }
+
+    #[test]
+    fn without_knowledge_upper_case_counts_and_look_alikes_do_not() {
+        check(
+            &Prefixes::none(),
+            &[
+                ("SHOP-1 add cart", "SHOP-1"),
+                ("text about SHOP-2 inside", "SHOP-2"),
+                ("shop-1 add cart", ""),
+                ("UTF-8, SHA-256, ISO-8859-1, RFC-6750, CVE-2024-1234, GH-1050, PR-3, KIP-500", ""),
+                ("GHSA-57j2-w4cx-62h2 SNYK-JAVA-IONETTY-1020439 INT-MASTER-1004 INT-CR-23", ""),
+                ("jetty-9.4 bom-2 h-10 T-01a02448-1 kafka-0 pk-lf-1234567890 LANGFUSE-5DZ", ""),
+                ("ABCD-1234-EFGH BSD-3-Clause GPL-2", ""),
+                ("SHOP-12-Add-a-cart SHOP-13-UI", "SHOP-12,SHOP-13"),
+                ("2023-04-11-245a825 F47AC10B-58CC-4372-A567-0E02B2C3D479", ""),
+                ("INT_MAX-1 and PAGE_SIZE-1", ""),
+                ("TEST-1 add a test", "TEST-1"),
+                ("see TEST-1", "TEST-1"),
+                ("the file TEST-1 is", ""),
+                ("https://linear.app/acme/issue/ENG-12/add-a-cart", "ENG-12"),
+                ("https://example.com/SHOP-6", ""),
+            ],
+        );
+    }
+}

@@ -1,0 +1,152 @@
+//! How a history uses one prefix, and whether that makes it a project.
+
+use super::{
+    lookalikes::{self, Doubt},
+    prefixes::Size,
+};
+use std::collections::HashSet;
+
+/// Different numbers that are counted; more say nothing new.
+const NUMBERS: usize = 64;
+
+#[derive(Debug, Default)]
+pub(super) struct Usage {
+    /// Upper-case uses without a doubt about their edges.
+    pub(super) uses: u32,
+    /// Those in a subject.
+    pub(super) in_subject: u32,
+    /// Those that stand where keys stand.
+    pub(super) prominent: u32,
+    /// Those prominent ones outside a subject.
+    pub(super) prominent_below: u32,
+    /// Links to an item's page.
+    pub(super) pages: u32,
+    pub(super) largest: u64,
+    pub(super) numbers: HashSet<u64>,
+    pub(super) lower: Lower,
+}
+
+/// Uses in lower case, where words with numbers are common and projects rare.
+#[derive(Debug, Default)]
+pub(super) struct Lower {
+    pub(super) uses: u32,
+    /// Those that stand where keys stand.
+    pub(super) prominent: u32,
+    /// Numbers of the prominent ones.
+    pub(super) numbers: HashSet<u64>,
+}
+
+impl Lower {
+    pub(super) fn saw(&mut self, number: u64, is_prominent: bool) {
+        self.uses += 1;
+        self.prominent += u32::from(is_prominent);
+        if is_prominent && self.numbers.len() < NUMBERS {
+            self.numbers.insert(number);
+        }
+    }
+
+    /// `node-18` and `patch-1` stand where keys stand too, with few numbers.
+    pub(super) fn is_project(&self, prefix: &str, messages: u32) -> bool {
+        let numbers = self.numbers.len();
+        let is_common = self.prominent >= 10 && numbers >= 8 && self.prominent * 2 >= self.uses;
+        let is_young = self.prominent >= 3
+            && numbers >= 3
+            && self.prominent * 10 >= messages
+            && self.prominent * 10 >= self.uses * 9;
+        lookalikes::doubt(prefix).is_none()
+            && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
+            && (numbers >= NUMBERS || numbers * 5 >= self.prominent as usize)
+            && (is_common || is_young)
+    }
+}
+
+impl Usage {
+    /// The largest number; 0 where people write keys in lower case, so that a small one there is one.
+    pub(super) fn largest(&self) -> u64 {
+        if self.lower.prominent * 10 >= self.uses {
+            return 0;
+        }
+        self.lower.numbers.iter().copied().chain([self.largest]).max().unwrap_or(0)
+    }
+
+    pub(super) fn saw(&mut self, number: u64) {
+        self.largest = self.largest.max(number);
+        if self.numbers.len() < NUMBERS {
+            self.numbers.insert(number);
+        }
+    }
+
+    /// Counts a use of `MY_SHOP`, which is a name of code anywhere but where keys stand.
+    pub(super) fn saw_wide(&mut self, number: u64, is_prominent: bool) {
+        self.uses += 1;
+        if is_prominent {
+            self.prominent += 1;
+            self.saw(number);
+        }
+    }
+
+    /// Items have many numbers; `PHP-8` and `SHA-256` come back with the same few.
+    pub(super) fn is_varied(&self, uses: u32) -> bool {
+        self.numbers.len() >= NUMBERS || self.numbers.len() * 20 >= uses as usize
+    }
+
+    pub(super) fn is_project(&self, doubt: Option<Doubt>, messages: u32) -> bool {
+        let uses = self.in_subject + self.prominent_below + self.pages;
+        let numbers = self.numbers.len();
+        match doubt {
+            Some(Doubt::Never(_)) => return self.pages >= 3 && numbers >= 3,
+            Some(Doubt::Hardly(_)) => {
+                return numbers >= 40
+                    && self.prominent * 20 >= messages
+                    && self.prominent * 5 >= self.uses * 4;
+            }
+            Some(Doubt::Seldom(_)) => {
+                return uses >= 10
+                    && numbers >= 10
+                    && self.is_varied(uses)
+                    && self.prominent * 2 >= self.uses;
+            }
+            Some(Doubt::Often(_)) | None => {}
+        }
+        let is_common = uses >= 10 && numbers >= 5;
+        let is_placed = self.prominent >= 10 && numbers >= 3 && self.prominent * 2 >= self.uses;
+        let is_young = self.prominent >= 3
+            && numbers >= 2
+            && self.prominent * 20 >= messages
+            && self.prominent * 2 >= self.uses;
+        self.is_varied(uses) && (is_common || is_placed || is_young)
+            || doubt.is_none() && self.is_in_both_cases()
+    }
+
+    /// A word with a number that stands where keys stand is rarely written in both cases.
+    fn is_in_both_cases(&self) -> bool {
+        let Self { uses, prominent, lower, .. } = self;
+        self.numbers.len() >= 2
+            && lower.numbers.len() >= 2
+            && prominent * 2 >= *uses
+            && lower.prominent * 2 >= lower.uses
+    }
+
+    /// Whether upper case is to be believed; `messages` is how many were read.
+    pub(super) fn is_likely(&self, doubt: Option<Doubt>, size: Size, messages: u32) -> bool {
+        if matches!(doubt, Some(Doubt::Never(_) | Doubt::Hardly(_) | Doubt::Seldom(_))) {
+            return false;
+        }
+        let numbers = self.numbers.len();
+        let is_repeated = self.prominent >= 2 && numbers >= 2;
+        let is_placed = self.prominent >= 3 && self.prominent * 10 >= self.uses * 9;
+        match size {
+            // Other projects' items are named now and then, this one's keep coming.
+            Size::Without => {
+                let placed = self.prominent + self.pages;
+                let is_frequent = is_repeated && self.prominent * 2 >= self.uses || self.pages >= 2;
+                let is_prose = doubt.is_none() && numbers >= 5 && self.is_varied(self.uses);
+                (is_frequent && placed * 500 >= messages)
+                    || (is_prose && self.largest >= 100 && self.uses * 100 >= messages)
+            }
+            Size::Small | Size::Settled => {
+                is_repeated || is_placed || self.pages >= 1 || (numbers >= 3 && self.largest >= 100)
+            }
+        }
+    }
+}
