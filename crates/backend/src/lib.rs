@@ -5,6 +5,7 @@
 pub mod digest;
 pub mod error;
 pub mod history;
+pub mod http;
 pub mod model;
 pub mod reference;
 pub mod secret;
