@@ -3,13 +3,21 @@
 //! Start reading at [`Tracker`], then [`platform`]. The code map is `crates/README.md`.
 
 pub mod digest;
+pub mod dry_run;
 pub mod error;
+pub mod health;
 pub mod history;
 pub mod http;
+pub mod incident;
 pub mod model;
+pub mod platform;
 pub mod reference;
 pub mod secret;
 pub mod settings;
 pub mod text;
+pub mod tracker;
+pub mod velocity;
+pub mod webhook;
 
 pub use error::{Error, ErrorKind, Result};
+pub use tracker::{Metadata, Operation, Tracker};

@@ -1,0 +1,95 @@
+//! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
+
+
+use crate::{
+    error::Result,
+    http::Wire,
+    reference::Pattern,
+    settings::{CustomSetting, Problem, Setting, Settings},
+    tracker::{Limits, Metadata, Operation, Tracker},
+};
+use futures_util::future::BoxFuture;
+
+/// Makes a tracker from its settings. It may ask the API what it is talking to.
+pub type Connect = for<'a> fn(&'a Settings, &'a Wire) -> BoxFuture<'a, Result<Box<dyn Tracker>>>;
+
+/// All that is wrong with the settings that there are, however many are missing.
+pub type Check = fn(&Settings) -> Vec<Problem>;
+
+/// One row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Platform {
+    /// Name as in `--platform`: `azure-devops`.
+    pub name: &'static str,
+    /// Name as people write it.
+    pub title: &'static str,
+    /// The settings that it knows.
+    pub settings: &'static [Setting],
+    /// The keys that it knows under `custom_settings`.
+    pub custom_settings: &'static [CustomSetting],
+    /// How its items are named in commits, most usual first.
+    pub references: &'static [Pattern],
+    /// Longest texts.
+    pub limits: Limits,
+    /// The operations that it cannot do, each with the reason; all others work.
+    pub unsupported: &'static [(Operation, &'static str)],
+    /// True when it needs no account and no network, so that it is never chosen by accident.
+    pub embedded: bool,
+    /// Looks over the settings before anything is made of them.
+    pub check: Check,
+    /// Makes the tracker.
+    pub connect: Connect,
+}
+
+impl Platform {
+    /// What a tracker of this platform is and can do.
+    pub fn metadata(&self) -> Metadata {
+        let unsupported = |operation: &Operation| {
+            self.unsupported.iter().any(|(missing, _)| missing == operation)
+        };
+        Metadata {
+            name: self.name.to_owned(),
+            title: self.title.to_owned(),
+            operations: Operation::ALL
+                .iter()
+                .copied()
+                .filter(|operation| !unsupported(operation))
+                .collect(),
+            unsupported: self
+                .unsupported
+                .iter()
+                .map(|(operation, why)| (*operation, (*why).to_owned()))
+                .collect(),
+            references: self.references.to_vec(),
+            limits: self.limits,
+        }
+    }
+}
+
+/// Why no platform measures velocity yet.
+const NO_VELOCITY: &str = "it is not read from this tracker yet";
+
+/// The operations that need a team's history, for platforms from which it is not read.
+pub const WITHOUT_HISTORY: &[(Operation, &str)] =
+    &[(Operation::TeamHistory, NO_VELOCITY), (Operation::GetTeamVelocity, NO_VELOCITY)];
+
+/// Every platform of this build.
+pub const PLATFORMS: &[Platform] = &[
+];
+
+/// The names of the product's platforms, whichever of them this build has; `plugin:NAME` is one more of each name.
+pub const NAMES: &[&str] =
+    &["jira", "azure-devops", "github", "gitlab", "linear", "codecatalyst", "local"];
+
+/// True for the name of a platform of the product, be it in this build or not; `_` may stand for `-`.
+pub fn is_of_product(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    NAMES.contains(&name.as_str())
+        || name.strip_prefix("plugin:").is_some_and(|plugin| !plugin.is_empty())
+}
+
+/// The platform with this name; `_` may stand for `-`.
+pub fn find(name: &str) -> Option<&'static Platform> {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    PLATFORMS.iter().find(|platform| platform.name == name)
+}
