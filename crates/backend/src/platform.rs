@@ -1,5 +1,7 @@
 //! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
 
+#[cfg(feature = "local")]
+pub mod local;
 
 use crate::{
     error::Result,
@@ -75,6 +77,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 
 /// Every platform of this build.
 pub const PLATFORMS: &[Platform] = &[
+    #[cfg(feature = "local")]
+    local::PLATFORM,
 ];
 
 /// The names of the product's platforms, whichever of them this build has; `plugin:NAME` is one more of each name.
