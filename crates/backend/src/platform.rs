@@ -1,5 +1,7 @@
 //! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
 
+#[cfg(feature = "jira")]
+mod jira;
 #[cfg(feature = "local")]
 pub mod local;
 
@@ -77,6 +79,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 
 /// Every platform of this build.
 pub const PLATFORMS: &[Platform] = &[
+    #[cfg(feature = "jira")]
+    jira::PLATFORM,
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];

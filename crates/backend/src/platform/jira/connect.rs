@@ -1,0 +1,322 @@
+//! From settings to a connection: every problem is found before any request.
+
+use super::{
+    Deployment, Jira, OnceCell, PLATFORM, dialect, is_number, is_project_key, wire, words::Words,
+};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    http::{self, Authorization, Http, Wire},
+    secret::Secret,
+    settings::{self, Problem, Settings},
+    tracker::Tracker,
+};
+use url::Url;
+
+/// Makes a tracker. Sends nothing: which Jira it is, is asked for when it first matters.
+pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
+    let mut problems = Vec::new();
+    match read(settings, &mut problems) {
+        Some(read) if problems.is_empty() => Ok(Box::new(read.connect(settings, wire))),
+        _ => Err(settings::refusal(&problems)),
+    }
+}
+
+/// All that is wrong with the settings.
+pub(super) fn check(settings: &Settings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    read(settings, &mut problems);
+    problems
+}
+
+/// The settings, each in its own form.
+struct Read {
+    browse: Url,
+    api: Url,
+    authorization: Authorization,
+    project: String,
+    board: Option<String>,
+    story_points_field: Option<String>,
+    deployment: Option<Deployment>,
+    words: Words,
+}
+
+/// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
+fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let browse = keep(browse_url(settings), problems);
+    let api = keep(api_url(settings, browse.as_ref()), problems);
+    let token = keep(token(settings), problems);
+    let project = keep(project(settings), problems);
+    let board = keep(board(settings), problems);
+    let story_points_field = keep(story_points_field(settings), problems);
+    let configured = keep(deployment(settings), problems);
+    let words = Words::read(settings, problems);
+
+    let browse = browse?;
+    let api = api?.unwrap_or_else(|| browse.clone());
+    let deployment = configured?.or_else(|| known(&api));
+    let authorization = match settings.text("organization") {
+        Some(email) => Authorization::Basic(email.to_owned(), token?),
+        None => Authorization::Bearer(token?),
+    };
+    Some(Read {
+        browse,
+        api,
+        authorization,
+        project: project?,
+        board: board?,
+        story_points_field: story_points_field?,
+        deployment,
+        words,
+    })
+}
+
+impl Read {
+    fn connect(self, settings: &Settings, wire: &Wire) -> Jira {
+        Jira {
+            metadata: PLATFORM.metadata(),
+            http: Http::new(wire, &self.api, self.authorization, dialect::JIRA),
+            browse: self.browse,
+            project: self.project,
+            board: self.board,
+            story_points_field: self.story_points_field,
+            words: self.words,
+            webhook_secrets: settings.secrets("webhook_secret"),
+            deployment: OnceCell::new_with(self.deployment),
+            catalogue: OnceCell::new(),
+            issue_types: OnceCell::new(),
+            stranger: OnceCell::new(),
+        }
+    }
+}
+
+fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}
+
+fn browse_url(settings: &Settings) -> Result<Url, Problem> {
+    settings.required("api_endpoint")?;
+    optional_url(settings, "api_endpoint")?
+        .ok_or_else(|| settings.problem("api_endpoint", "missing"))
+}
+
+/// Atlassian's gateway, the only place where a scoped token is good.
+const GATEWAY: &str = "api.atlassian.com";
+
+/// The address of the API where it is another one. Whoever can write nothing but this setting, as in a configuration
+/// file, must not be able to send the token to a host of their own.
+fn api_url(settings: &Settings, browse: Option<&Url>) -> Result<Option<Url>, Problem> {
+    let (Some(api), Some(browse)) = (optional_url(settings, "api_url")?, browse) else {
+        return Ok(None);
+    };
+    let both_here = http::is_loopback(&api) && http::is_loopback(browse);
+    if both_here || api.host_str() == Some(GATEWAY) || api.host() == browse.host() {
+        return Ok(Some(api));
+    }
+    let host = browse.host_str().unwrap_or_default();
+    let message = format!("must be on {host}, as api_endpoint is, or on {GATEWAY}");
+    Err(settings
+        .problem("api_url", message)
+        .with_hint("leave it out, unless the token is a scoped one of Jira Cloud"))
+}
+
+/// An address with a trailing slash, so that paths are added to its own path.
+fn optional_url(settings: &Settings, key: &str) -> Result<Option<Url>, Problem> {
+    let Some(text) = settings.text(key) else { return Ok(None) };
+    let mut url = http::endpoint(text)
+        .map_err(|unfit| settings.problem(key, unfit.reason).with_hint(unfit.hint))?;
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    Ok(Some(url))
+}
+
+fn token(settings: &Settings) -> Result<Secret, Problem> {
+    settings.required("api_key")?;
+    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
+}
+
+fn project(settings: &Settings) -> Result<String, Problem> {
+    let project = settings.required("project")?.trim().to_ascii_uppercase();
+    if is_project_key(&project) {
+        return Ok(project);
+    }
+    let message =
+        "must be a project's key: letters, digits and `_`, beginning with a letter, such as SHOP";
+    Err(settings.problem("project", message))
+}
+
+fn board(settings: &Settings) -> Result<Option<String>, Problem> {
+    match settings.text("board").map(str::trim) {
+        None | Some("") => Ok(None),
+        Some(board) if is_number(board) => Ok(Some(board.to_owned())),
+        Some(_) => {
+            let hint = "take the number from the board's address, .../boards/8";
+            Err(settings.problem("board", "must be a board's number").with_hint(hint))
+        }
+    }
+}
+
+fn story_points_field(settings: &Settings) -> Result<Option<String>, Problem> {
+    let field: Option<String> = settings.custom("story_points_field", "text")?;
+    match field {
+        Some(field) if !field.strip_prefix("customfield_").is_some_and(is_number) => {
+            let message = "must be the id of a custom field, such as customfield_10016";
+            Err(settings.problem("custom_settings.story_points_field", message))
+        }
+        field => Ok(field),
+    }
+}
+
+fn deployment(settings: &Settings) -> Result<Option<Deployment>, Problem> {
+    match settings.text("deployment").map(str::trim) {
+        None | Some("" | "auto") => Ok(None),
+        Some("cloud") => Ok(Some(Deployment::Cloud)),
+        Some("server") => Ok(Some(Deployment::Server)),
+        Some(_) => Err(settings.problem("deployment", "must be auto, cloud or server")),
+    }
+}
+
+/// Atlassian's own addresses need no question.
+fn known(api: &Url) -> Option<Deployment> {
+    let host = api.host_str()?;
+    let atlassian = host.ends_with(".atlassian.net") || host == GATEWAY;
+    atlassian.then_some(Deployment::Cloud)
+}
+
+/// Asks what answers. `latest` is served by both products, whatever their version.
+pub(super) async fn ask(http: &Http, browse: &Url) -> Result<Deployment> {
+    let call = http.get("rest/api/latest/serverInfo");
+    let info: wire::ServerInfo = call.receive().await.map_err(|error| {
+        if is_foreign(&error) {
+            not_jira(http, browse, &error.message).with_source(error)
+        } else {
+            error
+        }
+    })?;
+    match (info.deployment_type.as_deref(), info.version) {
+        (Some("Cloud"), _) => Ok(Deployment::Cloud),
+        (Some(_), _) | (None, Some(_)) => Ok(Deployment::Server),
+        (None, None) => Err(not_jira(http, browse, "it does not say which Jira it is")),
+    }
+}
+
+/// True for an answer that no Jira gives to this question. A login page, an outage, a proxy's refusal and a connection
+/// that was not made say nothing about the address.
+fn is_foreign(error: &Error) -> bool {
+    let status = error.context().iter().find(|(name, _)| *name == "status");
+    matches!(error.kind, ErrorKind::NotFound | ErrorKind::Protocol | ErrorKind::Config)
+        && status.is_some_and(|(_, status)| status != "407" && !status.starts_with('5'))
+}
+
+fn not_jira(http: &Http, browse: &Url, what: &str) -> Error {
+    let base = http.base();
+    let setting = if base == browse { "JIRA_URL" } else { "JIRA_API_URL" };
+    let what = what.strip_prefix("Jira answered ").unwrap_or(what);
+    let host = base.host_str().unwrap_or_default();
+    let message = format!("{setting} ({host}) does not look like Jira: {what}");
+    Error::new(ErrorKind::Config, message)
+        .with_hint("set JIRA_URL to the address that the browser shows before /browse/, with its path if it has one")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{http::Policy, settings::Origin};
+    use serde_json::json;
+
+    fn wire() -> Wire {
+        let policy = Policy {
+            timeout: std::time::Duration::from_secs(1),
+            retry_attempts: 0,
+            deadline: tokio::time::Instant::now(),
+        };
+        Wire { transport: std::sync::Arc::new(super::super::tests::Silent), policy }
+    }
+
+    fn settings(values: &[(&str, &str)]) -> Settings {
+        let start = Settings::new("jira");
+        let add = |all: Settings, (key, value): &(&str, &str)| {
+            all.with(key, *value, Origin::Environment(key.to_uppercase()))
+        };
+        values.iter().fold(start, add)
+    }
+
+    fn build(settings: &Settings, wire: &Wire, problems: &mut Vec<Problem>) -> Option<Jira> {
+        read(settings, problems).map(|read| read.connect(settings, wire))
+    }
+
+    const GOOD: &[(&str, &str)] = &[
+        ("api_endpoint", "https://acme.atlassian.net"),
+        ("api_key", "token"),
+        ("organization", "bob@acme.example"),
+        ("project", "shop"),
+    ];
+
+    #[test]
+    fn good_settings_connect_without_a_request() {
+        let mut problems = Vec::new();
+        let jira = build(&settings(GOOD), &wire(), &mut problems).unwrap();
+        assert!(problems.is_empty(), "{problems:?}");
+        assert_eq!(jira.project, "SHOP");
+        assert_eq!(jira.deployment.get(), Some(&Deployment::Cloud));
+        assert_eq!(
+            jira.page("SHOP-1").unwrap().as_str(),
+            "https://acme.atlassian.net/browse/SHOP-1"
+        );
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let settings = settings(&[
+            ("api_endpoint", "http://jira.acme.example"),
+            ("project", "SHOP-1"),
+            ("board", "main"),
+            ("deployment", "both"),
+        ])
+        .with_custom(json!({"story_points_field": "Points"}).as_object().unwrap().clone());
+        let error = connect(&settings, &wire()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Config);
+        let keys =
+            ["api_endpoint", "api_key", "project", "board", "deployment", "story_points_field"];
+        for key in keys {
+            assert!(error.message.contains(&format!("{key}: ")), "{key} in {error}");
+        }
+    }
+
+    #[test]
+    fn a_context_path_is_kept_and_the_api_may_live_elsewhere() {
+        let mut values = GOOD.to_vec();
+        values[0].1 = "https://acme.example/jira";
+        values.push(("api_url", "https://api.atlassian.com/ex/jira/1-2-3"));
+        let jira = build(&settings(&values), &wire(), &mut Vec::new()).unwrap();
+        assert_eq!(
+            jira.page("SHOP-1").unwrap().as_str(),
+            "https://acme.example/jira/browse/SHOP-1"
+        );
+        assert_eq!(jira.http.base().as_str(), "https://api.atlassian.com/ex/jira/1-2-3/");
+        assert_eq!(jira.deployment.get(), Some(&Deployment::Cloud));
+    }
+
+    #[test]
+    fn the_token_is_sent_to_no_other_host() {
+        let check = |browse: &str, api: &str, taken: bool| {
+            let mut values = GOOD.to_vec();
+            values[0].1 = browse;
+            values.push(("api_url", api));
+            let mut problems = Vec::new();
+            let jira = build(&settings(&values), &wire(), &mut problems);
+            assert_eq!(jira.is_some(), taken, "{browse} {api}: {problems:?}");
+            let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
+            assert_eq!(keys, if taken { vec![] } else { vec!["jira.api_url"] });
+        };
+        let jira = "https://jira.acme.example/jira";
+        check(jira, "https://JIRA.acme.example:8443/rest", true);
+        check(jira, "https://api.atlassian.com/ex/jira/1-2-3", true);
+        check("http://127.0.0.1:1", "http://localhost:2", true);
+        check(jira, "http://127.0.0.1:2", false);
+        check("http://127.0.0.1:1", "https://jira.acme.example", false);
+        check(jira, "https://acme.example", false);
+        check(jira, "https://jira.acme.example.elsewhere.example", false);
+        check(jira, "https://api.atlassian.com.elsewhere.example", false);
+    }
+}

@@ -1,0 +1,224 @@
+//! Search: by page token on Cloud, by offset on Data Center.
+
+use super::{Deployment, Jira, item, jql, stranger, values, wire};
+use crate::{
+    error::{Error, ErrorKind, Result},
+    model::{Found, Query, Span, Status, WorkItem},
+};
+use serde_json::{Value, json};
+use std::collections::HashSet;
+
+/// Items asked for at once; Jira sends fewer when it likes.
+const PAGE: usize = 100;
+
+/// So many pages without a new item in a row, and Jira is taken to go round in circles.
+const BARREN_PAGES: u32 = 3;
+
+/// One page, whichever way it came.
+struct Page {
+    issues: Vec<wire::Issue>,
+    /// Where the next one begins; `None` after the last.
+    next: Option<Next>,
+}
+
+/// How the next page is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Next {
+    Token(String),
+    Offset(usize),
+}
+
+impl Jira {
+    /// Finds items, newest first. Conditions that JQL cannot express exactly are checked again here.
+    pub(super) async fn search(&self, query: &Query) -> Result<Found> {
+        let Some(jql) = self.jql(query).await? else {
+            return Ok(Found { items: vec![], complete: true });
+        };
+        let catalogue = self.catalogue().await?;
+        let (mut items, mut seen) = (Vec::new(), HashSet::new());
+        let (mut next, mut barren) = (None, 0);
+        loop {
+            let page = self.page_of(&jql, next.as_ref(), query, items.len()).await?;
+            if next.is_none() && page.issues.is_empty() && self.is_stranger().await {
+                return Err(stranger());
+            }
+            let known = seen.len();
+            for issue in page.issues {
+                if seen.insert(issue.key.clone()) {
+                    let key = issue.key.clone();
+                    let item = self.item(issue, catalogue).map_err(|error| error.during(key))?;
+                    items.extend(fits(query, &item).then_some(item));
+                }
+            }
+            barren = if seen.len() == known { barren + 1 } else { 0 };
+            if items.len() > query.limit || page.next.is_none() {
+                let complete = items.len() <= query.limit;
+                items.truncate(query.limit);
+                return Ok(Found { items, complete });
+            }
+            let stuck = page.next == next || barren >= BARREN_PAGES;
+            if stuck || items.len() == query.limit {
+                return Ok(Found { items, complete: false });
+            }
+            next = page.next;
+        }
+    }
+
+    async fn page_of(
+        &self,
+        jql: &str,
+        next: Option<&Next>,
+        query: &Query,
+        found: usize,
+    ) -> Result<Page> {
+        // What is filtered here cannot be counted beforehand.
+        let exact = query.closed.is_none() && query.statuses.is_empty();
+        let size = if exact { query.limit.saturating_sub(found).clamp(1, PAGE) } else { PAGE };
+        let mut body = json!({"jql": jql, "fields": item::FIELDS, "maxResults": size});
+        let page = match self.deployment().await? {
+            Deployment::Cloud => {
+                if let Some(Next::Token(token)) = next {
+                    body["nextPageToken"] = json!(token);
+                }
+                self.page_by_token(&body).await
+            }
+            Deployment::Server => {
+                let start = if let Some(Next::Offset(start)) = next { *start } else { 0 };
+                body["startAt"] = json!(start);
+                self.page_by_offset(&body, start).await
+            }
+        };
+        page.map_err(|error| if query.native.is_some() { misread(error) } else { error })
+    }
+
+    async fn page_by_token(&self, body: &Value) -> Result<Page> {
+        let call = self.http.post("rest/api/3/search/jql").reads();
+        let page: wire::TokenPage = call.json(body).receive().await?;
+        let token = page.next_page_token.filter(|_| page.is_last != Some(true));
+        Ok(Page { issues: page.issues, next: token.map(Next::Token) })
+    }
+
+    async fn page_by_offset(&self, body: &Value, start: usize) -> Result<Page> {
+        let call = self.http.post("rest/api/2/search").reads();
+        let page: wire::OffsetPage = call.json(body).receive().await?;
+        // Jira caps what was asked for in silence, so what was received counts.
+        let end = start + page.issues.len();
+        Ok(Page { issues: page.issues, next: (end < page.total).then_some(Next::Offset(end)) })
+    }
+
+    /// The query in JQL; `None` when no item can fit.
+    ///
+    /// The user's own JQL stands alone, without our project: who writes JQL says which project is meant. Its order is
+    /// kept, and the other conditions are added to it.
+    async fn jql(&self, query: &Query) -> Result<Option<String>> {
+        let native = query.native.as_deref().map(str::trim).filter(|native| !native.is_empty());
+        let (own, order) = native.map_or(("", None), jql::split_order);
+        let mut conditions = Vec::new();
+        if native.is_none() {
+            conditions.push(format!("project = {}", jql::quoted(&self.project)?));
+        }
+        conditions.extend(query.text.as_deref().map(jql::containing).transpose()?.flatten());
+        for label in &query.labels {
+            conditions.push(format!("labels = {}", jql::quoted(&values::label(label)?)?));
+        }
+        match self.states(&query.statuses).await? {
+            States::All => {}
+            States::None => return Ok(None),
+            States::Matching(condition) => conditions.push(condition),
+        }
+        if let Some(span) = query.closed {
+            conditions.push(jql::around(self.closing_field().await?, span.from, span.to));
+        }
+        if !own.is_empty() {
+            let alone = conditions.is_empty();
+            conditions.insert(0, if alone { own.to_owned() } else { format!("({own})") });
+        }
+        let order = order.unwrap_or(jql::NEWEST_FIRST);
+        Ok(Some(format!("{} {order}", conditions.join(" AND ")).trim().to_owned()))
+    }
+
+    async fn closing_field(&self) -> Result<&'static str> {
+        Ok(match self.deployment().await? {
+            Deployment::Cloud => "statusCategoryChangedDate",
+            Deployment::Server => "resolutiondate",
+        })
+    }
+
+    /// The condition for states. Open and closed need no look at the workflow unless states are mapped.
+    async fn states(&self, wanted: &[Status]) -> Result<States> {
+        let has = |status: &Status| wanted.contains(status);
+        let closed = Status::ALL.iter().filter(|status| status.is_closed()).all(has);
+        let open = Status::ALL.iter().filter(|status| !status.is_closed()).all(has);
+        let any_closed = wanted.iter().any(|status| status.is_closed());
+        let any_open = wanted.iter().any(|status| !status.is_closed());
+        let mapped = self.words.maps_statuses();
+        if wanted.is_empty() || open && closed {
+            return Ok(States::All);
+        }
+        if !mapped && open && !any_closed {
+            return Ok(States::Matching(OPEN.to_owned()));
+        }
+        if !mapped && closed && !any_open {
+            return Ok(States::Matching(CLOSED.to_owned()));
+        }
+        match self.project_states().await {
+            Ok(native) => self.named_states(wanted, &native),
+            // Without the list, the coarser condition has to do; what does not fit is left out here.
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(match (any_open, any_closed) {
+                (true, false) if !mapped => States::Matching(OPEN.to_owned()),
+                (false, true) if !mapped => States::Matching(CLOSED.to_owned()),
+                _ => States::All,
+            }),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn named_states(&self, wanted: &[Status], native: &[wire::Status]) -> Result<States> {
+        // A resolution may turn a finished item into a cancelled one, whatever its state is called.
+        let fits = |state: &&wire::Status| {
+            wanted.contains(&self.words.status(state))
+                || wanted.contains(&Status::Cancelled) && state.is_finished()
+        };
+        let mut names: Vec<_> =
+            native.iter().filter(fits).map(|state| state.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        if names.is_empty() {
+            return Ok(States::None);
+        }
+        jql::any_of("status", &names).map(States::Matching)
+    }
+
+    /// The states of the project's workflows.
+    async fn project_states(&self) -> Result<Vec<wire::Status>> {
+        let call = self.http.get("rest/api/{version}/project/{project}/statuses");
+        let call = call.segment("version", self.version().await?).segment("project", &self.project);
+        let types: Vec<wire::TypeStatuses> = call.receive().await?;
+        Ok(types.into_iter().flat_map(|one| one.statuses).collect())
+    }
+}
+
+/// Of a search in the user's own JQL, nothing but that JQL can be bad.
+fn misread(error: Error) -> Error {
+    if error.context().contains(&("status", "400".to_owned())) {
+        return error.with_hint("read what Jira says and correct the query");
+    }
+    error
+}
+
+const OPEN: &str = "statusCategory != Done";
+const CLOSED: &str = "statusCategory = Done";
+
+/// Which states an item may be in.
+enum States {
+    All,
+    None,
+    Matching(String),
+}
+
+/// Checks what JQL says only roughly.
+fn fits(query: &Query, item: &WorkItem) -> bool {
+    let state = query.statuses.is_empty() || query.statuses.contains(&item.status);
+    let within = |span: Span| item.closed_at.is_some_and(|at| span.from <= at && at < span.to);
+    state && query.closed.is_none_or(within)
+}

@@ -1,0 +1,332 @@
+//! The customer's words and Jira's: types, priorities, states. Configured mappings first, then Jira's own defaults.
+
+use super::wire;
+use crate::{
+    model::{Kind, Priority, Status},
+    settings::{Problem, Settings},
+};
+use serde_json::{Map, Value};
+use std::str::FromStr;
+
+/// Mappings of `custom_settings`, each from one of the customer's words to Jira's names, best first.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    issue_types: Vec<(Kind, Vec<String>)>,
+    priorities: Vec<(Priority, Vec<String>)>,
+    statuses: Vec<(Status, Vec<String>)>,
+    resolutions: Vec<(Status, Vec<String>)>,
+}
+
+impl Words {
+    /// Reads the mappings; `problems` gets one entry for each that cannot be used.
+    pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Self {
+        Self {
+            issue_types: mapping(settings, "issue_types", problems),
+            priorities: mapping(settings, "priority_mapping", problems),
+            statuses: mapping(settings, "status_mapping", problems),
+            resolutions: mapping(settings, "resolution_mapping", problems),
+        }
+    }
+
+    /// The issue type that the configuration names for a sort of work.
+    pub(super) fn configured_type(&self, kind: Kind) -> Option<&str> {
+        names(&self.issue_types, kind).first().map(String::as_str)
+    }
+
+    /// The sort of work that an issue type stands for.
+    pub(super) fn kind(&self, native: &str) -> Kind {
+        word(&self.issue_types, native).unwrap_or_else(|| {
+            let known = |kind: &Kind| default_types(*kind).iter().any(|name| same(name, native));
+            [Kind::Task, Kind::Bug, Kind::Epic, Kind::Feature, Kind::Incident]
+                .into_iter()
+                .find(known)
+                .unwrap_or(Kind::Task)
+        })
+    }
+
+    /// Jira's name of a priority.
+    pub(super) fn priority_name(&self, priority: Priority) -> &str {
+        let default = match priority {
+            Priority::Critical => "Highest",
+            Priority::High => "High",
+            Priority::Medium => "Medium",
+            Priority::Low => "Low",
+        };
+        names(&self.priorities, priority).first().map_or(default, String::as_str)
+    }
+
+    /// The priority that a name stands for; `None` when nobody said.
+    pub(super) fn priority(&self, native: &str) -> Option<Priority> {
+        word(&self.priorities, native).or_else(|| {
+            Some(match native.to_lowercase().as_str() {
+                "highest" | "blocker" | "critical" | "urgent" => Priority::Critical,
+                "high" | "major" => Priority::High,
+                "medium" | "normal" => Priority::Medium,
+                "low" | "lowest" | "minor" | "trivial" => Priority::Low,
+                _ => return None,
+            })
+        })
+    }
+
+    /// True when the configuration maps states, so that a category alone says little about a state.
+    pub(super) fn maps_statuses(&self) -> bool {
+        !self.statuses.is_empty()
+    }
+
+    /// The customer's state for one of Jira's: mapped, else by name within its category.
+    ///
+    /// Only a finished category can mean `done` or `cancelled`, so that whether an item is closed never depends
+    /// on how its state is called.
+    pub(super) fn status(&self, native: &wire::Status) -> Status {
+        word(&self.statuses, &native.name).unwrap_or_else(|| default_status(native))
+    }
+
+    /// The customer's state for an issue: teams without a state for it close an item as cancelled by its resolution.
+    pub(super) fn status_of(&self, native: &wire::Status, resolution: Option<&str>) -> Status {
+        match (word(&self.statuses, &native.name), resolution) {
+            (Some(mapped), _) => mapped,
+            (None, Some(resolution)) if native.is_finished() && gives_up(resolution) => {
+                Status::Cancelled
+            }
+            (None, _) => default_status(native),
+        }
+    }
+
+    /// How well a state fits, smaller is better: the configured order, then the usual names.
+    pub(super) fn rank(&self, status: Status, native: &str) -> usize {
+        let configured = names(&self.statuses, status);
+        let usual = usual_names(status);
+        configured
+            .iter()
+            .map(String::as_str)
+            .chain(usual.iter().copied())
+            .position(|name| same(name, native))
+            .unwrap_or(configured.len() + usual.len())
+    }
+
+    /// True when the configuration names this state for the status.
+    pub(super) fn maps_to(&self, status: Status, native: &str) -> bool {
+        names(&self.statuses, status).iter().any(|name| same(name, native))
+    }
+
+    /// Which of the offered resolutions closes an item as `status`.
+    pub(super) fn resolution<'a>(&self, status: Status, offered: &[&'a str]) -> Option<&'a str> {
+        let configured = names(&self.resolutions, status).iter().map(String::as_str);
+        let usual: &[&str] = match status {
+            Status::Done => &["Done", "Fixed", "Resolved", "Completed", "Complete"],
+            Status::Cancelled => &["Won't Do", "Won't Fix", "Cancelled", "Canceled", "Declined"],
+            _ => &[],
+        };
+        configured
+            .chain(usual.iter().copied())
+            .find_map(|wanted| offered.iter().copied().find(|name| same(wanted, name)))
+    }
+}
+
+/// Names that are tried for a sort of work, best first. A team-managed project may have nothing but tasks.
+pub(super) fn default_types(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Feature => &["Story", "Feature", "New Feature", "User Story", "Improvement", "Task"],
+        Kind::Bug => &["Bug", "Defect", "Task"],
+        Kind::Task => &["Task"],
+        Kind::Incident => &["Incident", "[System] Incident", "Bug", "Task"],
+        Kind::Epic => &["Epic"],
+    }
+}
+
+/// Two names that people take for the same: case, surrounding blanks and the form of an apostrophe do not matter.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    folded(a) == folded(b)
+}
+
+fn folded(name: &str) -> String {
+    name.trim().to_lowercase().replace('\u{2019}', "'")
+}
+
+fn default_status(native: &wire::Status) -> Status {
+    let name = folded(&native.name);
+    let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
+    if native.is_finished() {
+        return if gives_up(&name) { Status::Cancelled } else { Status::Done };
+    }
+    if says(&["review"]) {
+        Status::InReview
+    } else if says(&["block", "on hold", "impeded"]) {
+        Status::Blocked
+    } else if native.is_started() {
+        Status::InProgress
+    } else {
+        Status::Todo
+    }
+}
+
+/// True for the name of a state or a resolution that means giving up.
+fn gives_up(name: &str) -> bool {
+    let name = folded(name);
+    let words = ["cancel", "won't", "wont", "will not", "declined", "rejected", "abandoned"];
+    words.iter().any(|word| name.contains(word))
+}
+
+fn usual_names(status: Status) -> &'static [&'static str] {
+    match status {
+        Status::Todo => &["To Do", "Backlog", "Open", "Selected for Development", "Reopened"],
+        Status::InProgress => &["In Progress"],
+        Status::InReview => &["In Review", "Code Review", "Review"],
+        Status::Blocked => &["Blocked", "On Hold"],
+        Status::Done => &["Done", "Closed", "Resolved"],
+        Status::Cancelled => &["Cancelled", "Canceled", "Won't Do", "Won't Fix"],
+    }
+}
+
+fn names<W: Copy + PartialEq>(table: &[(W, Vec<String>)], wanted: W) -> &[String] {
+    table.iter().find(|(word, _)| *word == wanted).map_or(&[], |(_, names)| names)
+}
+
+/// The first word that lists the name.
+fn word<W: Copy>(table: &[(W, Vec<String>)], native: &str) -> Option<W> {
+    table
+        .iter()
+        .find(|(_, names)| names.iter().any(|name| same(name, native)))
+        .map(|(word, _)| *word)
+}
+
+/// One mapping: every value is a name or a list of names.
+fn mapping<W: FromStr<Err = String>>(
+    settings: &Settings,
+    key: &str,
+    problems: &mut Vec<Problem>,
+) -> Vec<(W, Vec<String>)> {
+    let table: Result<Option<Map<String, Value>>, Problem> =
+        settings.custom(key, "a map from our words to names");
+    let mut entries = Vec::new();
+    match table {
+        Err(problem) => problems.push(problem),
+        Ok(table) => {
+            for (name, value) in table.unwrap_or_default() {
+                match entry(&name, &value) {
+                    Ok(entry) => entries.push(entry),
+                    Err(message) => problems
+                        .push(settings.problem(&format!("custom_settings.{key}.{name}"), message)),
+                }
+            }
+        }
+    }
+    entries
+}
+
+fn entry<W: FromStr<Err = String>>(name: &str, value: &Value) -> Result<(W, Vec<String>), String> {
+    let word = name.parse()?;
+    let values = match value {
+        Value::Array(values) => values.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let name = |value: &Value| {
+        value.as_str().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
+    };
+    let names: Option<Vec<_>> = values.iter().map(name).collect();
+    match names {
+        Some(names) if !names.is_empty() => Ok((word, names)),
+        _ => Err("must be a name or a list of names".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn words(custom: &Value) -> Words {
+        let settings = Settings::new("jira").with_custom(custom.as_object().unwrap().clone());
+        let mut problems = Vec::new();
+        let words = Words::read(&settings, &mut problems);
+        assert!(problems.is_empty(), "{problems:?}");
+        words
+    }
+
+    fn native(name: &str, category: &str) -> wire::Status {
+        serde_json::from_value(json!({"name": name, "statusCategory": {"key": category}})).unwrap()
+    }
+
+    #[test]
+    fn states_are_read_by_mapping_then_name_then_category() {
+        let words = words(&json!({"status_mapping": {"in_review": ["QA"], "todo": "Parked"}}));
+        for (name, category, expected) in [
+            ("QA", "indeterminate", Status::InReview),
+            ("qa ", "indeterminate", Status::InReview),
+            ("Parked", "done", Status::Todo),
+            ("Code Review", "indeterminate", Status::InReview),
+            ("Blocked", "new", Status::Blocked),
+            ("In Arbeit", "indeterminate", Status::InProgress),
+            ("Backlog", "new", Status::Todo),
+            ("Reviewed", "done", Status::Done),
+            ("Won\u{2019}t Do", "done", Status::Cancelled),
+            ("Canceled", "done", Status::Cancelled),
+            ("Cancelling", "indeterminate", Status::InProgress),
+            ("Anything", "undefined", Status::Todo),
+        ] {
+            assert_eq!(words.status(&native(name, category)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_resolution_can_mean_giving_up() {
+        let words = Words::default();
+        let check = |category, resolution, expected| {
+            assert_eq!(words.status_of(&native("Closed", category), resolution), expected);
+        };
+        check("done", Some("Won't Do"), Status::Cancelled);
+        check("done", Some("Fixed"), Status::Done);
+        check("done", None, Status::Done);
+        check("indeterminate", Some("Won't Do"), Status::InProgress);
+    }
+
+    #[test]
+    fn priorities_and_types_go_both_ways() {
+        let words = words(&json!({
+            "priority_mapping": {"critical": "P1"},
+            "issue_types": {"bug": "Fault", "feature": ["Opportunity", "Story"]},
+        }));
+        assert_eq!(words.priority_name(Priority::Critical), "P1");
+        assert_eq!(words.priority_name(Priority::Low), "Low");
+        assert_eq!(words.priority("p1"), Some(Priority::Critical));
+        assert_eq!(words.priority("Blocker"), Some(Priority::Critical));
+        assert_eq!(words.priority("Someday"), None);
+        assert_eq!(words.configured_type(Kind::Feature), Some("Opportunity"));
+        for (name, kind) in [
+            ("Fault", Kind::Bug),
+            ("story", Kind::Feature),
+            ("Epic", Kind::Epic),
+            ("Incident", Kind::Incident),
+            ("Sub-task", Kind::Task),
+            ("Bug", Kind::Bug),
+        ] {
+            assert_eq!(words.kind(name), kind, "{name}");
+        }
+    }
+
+    #[test]
+    fn every_unusable_entry_is_a_problem() {
+        let custom = json!({
+            "status_mapping": {"reviewing": ["QA"], "done": [], "blocked": [7]},
+            "priority_mapping": ["Highest"],
+        });
+        let settings = Settings::new("jira").with_custom(custom.as_object().unwrap().clone());
+        let mut problems = Vec::new();
+        Words::read(&settings, &mut problems);
+        let all: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        let all = all.join("\n");
+        assert_eq!(problems.len(), 4, "{all}");
+        assert!(all.contains("priority_mapping: should be a map from our words to names"), "{all}");
+        assert!(all.contains("jira.custom_settings.status_mapping.reviewing: no status is called"));
+    }
+
+    #[test]
+    fn resolutions_are_chosen_among_those_offered() {
+        let words = words(&json!({"resolution_mapping": {"cancelled": "Duplicate"}}));
+        let offered = ["Fixed", "Won't Fix", "Duplicate"];
+        assert_eq!(words.resolution(Status::Done, &offered), Some("Fixed"));
+        assert_eq!(words.resolution(Status::Cancelled, &offered), Some("Duplicate"));
+        assert_eq!(Words::default().resolution(Status::Cancelled, &offered), Some("Won't Fix"));
+        assert_eq!(words.resolution(Status::Done, &["Later"]), None);
+    }
+}
