@@ -1,0 +1,154 @@
+//! Which tracker to use and its settings: flag, then input, then environment, then file, then default.
+//! All problems are listed together, each with where the value was looked for.
+
+mod candidate;
+mod common;
+pub mod file;
+mod lookup;
+pub(crate) mod place;
+mod refuse;
+#[cfg(test)]
+mod tests;
+
+use backend::{
+    Error,
+    platform::{self, PLATFORMS, Platform},
+    secret::{Redactor, Secret},
+    settings::Settings,
+};
+use candidate::Candidate;
+use ci::{Env, Host};
+use serde_json::{Map, Value};
+use std::path::Path;
+
+/// Where settings are looked for.
+pub struct Sources<'a> {
+    /// The environment, read once.
+    pub env: &'a Env,
+    /// The CI host, for its inputs.
+    pub host: &'a dyn Host,
+    /// The configuration file's path and content, where there is one.
+    pub file: Option<(String, Map<String, Value>)>,
+    /// The folder for files of our own, such as the embedded tracker's, where there is a place for one.
+    pub state: Option<&'a Path>,
+}
+
+/// The tracker that was chosen.
+pub struct Chosen {
+    /// Its row in the table of platforms.
+    pub platform: &'static Platform,
+    /// Its settings.
+    pub settings: Settings,
+}
+
+/// Why no tracker can be used.
+pub struct Unusable {
+    /// What is to be said about it.
+    pub error: Error,
+    /// What it comes from.
+    pub lack: Lack,
+    /// As much as is known of the tracker, where it is clear which one is meant.
+    pub known: Option<Chosen>,
+}
+
+/// What keeps a tracker from being used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lack {
+    /// Nothing but secrets is missing.
+    Secrets,
+    /// Secrets and other values are missing, all of which could stand in a configuration file.
+    SecretsAndValues,
+    /// A value is wrong or, though the secrets are there, missing.
+    Sense,
+}
+
+/// Every secret that a platform's table names and that the environment or an input holds, whichever tracker is used:
+/// known before anything is printed.
+pub(crate) fn secrets_of(env: &Env, host: &dyn Host) -> Redactor {
+    let mut redactor = Redactor::default();
+    for setting in
+        PLATFORMS.iter().flat_map(|platform| platform.settings).filter(|setting| setting.secret)
+    {
+        let names = std::iter::once(&setting.env).chain(setting.fallback_env);
+        let given = names.filter_map(|name| env.get(name).map(str::to_owned));
+        given
+            .chain(host.input(&setting.input_name()))
+            .for_each(|value| redactor.learn(&Secret::new(value), None));
+    }
+    redactor
+}
+
+/// Chooses the tracker named by `--platform`, or the only one that the file or the environment sets up.
+pub fn choose(
+    sources: &Sources<'_>,
+    requested: Option<&str>,
+    redactor: &mut Redactor,
+) -> Result<Chosen, Box<Unusable>> {
+    let candidates = candidates(sources, redactor);
+    let chosen = match requested {
+        Some(name) => choose_named(sources, candidates, name),
+        None => choose_only(candidates),
+    };
+    let problems = file::problems(sources);
+    match chosen {
+        Ok(candidate) => candidate.finish(problems),
+        Err(unusable) if problems.is_empty() => Err(unusable),
+        Err(_) => Err(refuse::misshapen(&problems)),
+    }
+}
+
+/// One candidate for each entry of the file, and one for each platform that has no entry.
+fn candidates(sources: &Sources<'_>, redactor: &mut Redactor) -> Vec<Candidate> {
+    let mut candidates: Vec<Candidate> = file::entries(sources)
+        .filter_map(|(name, entry)| Some((name, entry, file::platform_of(name, entry)?)))
+        .map(|(name, entry, platform)| {
+            candidate::resolve(sources, name, platform, entry.as_object(), redactor)
+        })
+        .collect();
+    for platform in PLATFORMS {
+        if !candidates.iter().any(|candidate| candidate.platform.name == platform.name) {
+            candidates.push(candidate::resolve(sources, platform.name, platform, None, redactor));
+        }
+    }
+    candidates
+}
+
+fn choose_named(
+    sources: &Sources<'_>,
+    candidates: Vec<Candidate>,
+    name: &str,
+) -> Result<Candidate, Box<Unusable>> {
+    // An entry of another build's platform that has the very name is meant, and not a platform of this build.
+    if let Some(platform) = file::foreign(sources, name) {
+        return Err(refuse::not_built(name, &platform));
+    }
+    let platform = platform::find(name);
+    let fits = |candidate: &Candidate| {
+        candidate.tracker == name
+            || platform.is_some_and(|platform| platform.name == candidate.platform.name)
+    };
+    let mut fitting: Vec<Candidate> = candidates.into_iter().filter(fits).collect();
+    match fitting.len() {
+        0 => Err(refuse::unknown(sources, name)),
+        1 => Ok(fitting.remove(0)),
+        _ => match fitting.iter().position(|candidate| candidate.tracker == name) {
+            Some(index) => Ok(fitting.swap_remove(index)),
+            None => Err(refuse::several(&fitting)),
+        },
+    }
+}
+
+fn choose_only(candidates: Vec<Candidate>) -> Result<Candidate, Box<Unusable>> {
+    let embedded = candidates.iter().find(|candidate| candidate.given && !candidate.named);
+    let embedded = embedded.map(|candidate| candidate.platform);
+    let named = candidates.into_iter().filter(|candidate| candidate.named);
+    let (mut ready, partial): (Vec<_>, Vec<_>) = named.partition(Candidate::is_ready);
+    if ready.is_empty() {
+        ready = partial;
+    }
+    match ready.len() {
+        0 => Err(embedded.map_or_else(refuse::none_found, refuse::only_embedded)),
+        1 => Ok(ready.remove(0)),
+        _ => Err(refuse::several(&ready)),
+    }
+}

@@ -1,0 +1,204 @@
+//! One tracker that could be chosen: its settings from every source, and what is wrong with them.
+
+use super::{Chosen, Lack, Sources, Unusable, common, lookup};
+use backend::{
+    platform::Platform,
+    secret::{Redactor, Secret},
+    settings::{self, Origin, Problem, Setting, Settings},
+};
+use serde_json::{Map, Value};
+
+/// A tracker that could be chosen, with what is known about it.
+pub(super) struct Candidate {
+    pub(super) tracker: String,
+    pub(super) platform: &'static Platform,
+    /// True when somebody set it up at all, be it halfway.
+    pub(super) named: bool,
+    /// True when somebody gave any of its settings.
+    pub(super) given: bool,
+    settings: Settings,
+    flaws: Vec<Flaw>,
+}
+
+/// A problem and what it comes from: a fork's run, which gets no secrets, may lack those.
+pub(super) struct Flaw {
+    pub(super) problem: Problem,
+    pub(super) cause: Cause,
+}
+
+/// What a problem comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// A value that nobody gave.
+    Missing,
+    /// A secret that nobody gave.
+    MissingSecret,
+    /// A value that cannot be used.
+    Wrong,
+}
+
+impl Cause {
+    /// The cause when nobody gave this setting.
+    pub(super) fn missing(setting: &Setting) -> Self {
+        if setting.secret { Self::MissingSecret } else { Self::Missing }
+    }
+}
+
+impl Candidate {
+    /// True when nothing is missing.
+    pub(super) fn is_ready(&self) -> bool {
+        self.flaws.iter().all(|flaw| flaw.cause == Cause::Wrong)
+    }
+
+    /// The tracker, or all that is wrong with it and with the file.
+    pub(super) fn finish(mut self, file: Vec<Problem>) -> Result<Chosen, Box<Unusable>> {
+        let chosen = Chosen { platform: self.platform, settings: self.settings };
+        for problem in file {
+            push(&mut self.flaws, problem);
+        }
+        if self.flaws.is_empty() {
+            return Ok(chosen);
+        }
+        let lack = lack(&self.flaws);
+        let problems: Vec<Problem> = self.flaws.into_iter().map(|flaw| flaw.problem).collect();
+        let error = settings::refusal(&problems);
+        Err(Box::new(Unusable { error, lack, known: Some(chosen) }))
+    }
+}
+
+/// Adds what is wrong with a setting, unless something is said about that setting already.
+fn push(flaws: &mut Vec<Flaw>, problem: Problem) {
+    if flaws.iter().all(|flaw| flaw.problem.key != problem.key) {
+        flaws.push(Flaw { problem, cause: Cause::Wrong });
+    }
+}
+
+fn lack(flaws: &[Flaw]) -> Lack {
+    let any = |cause| flaws.iter().any(|flaw| flaw.cause == cause);
+    if any(Cause::Wrong) || !any(Cause::MissingSecret) {
+        Lack::Sense
+    } else if any(Cause::Missing) {
+        Lack::SecretsAndValues
+    } else {
+        Lack::Secrets
+    }
+}
+
+/// Gathers one tracker's settings from every source.
+pub(super) fn resolve(
+    sources: &Sources<'_>,
+    tracker: &str,
+    platform: &'static Platform,
+    entry: Option<&Map<String, Value>>,
+    redactor: &mut Redactor,
+) -> Candidate {
+    let mut flaws = Vec::new();
+    let mut settings = Settings::new(tracker);
+    let mut given = entry.is_some();
+    for setting in platform.settings {
+        let at = format!("{tracker}.{}", setting.key);
+        match lookup::look_up(sources, setting, entry, &at) {
+            Ok(Some((value, origin))) => {
+                if setting.secret {
+                    redactor.learn(&Secret::new(&value), None);
+                }
+                given |= chooses(&origin, setting);
+                settings = settings.with(setting.key, value, origin);
+            }
+            Ok(None) if setting.required => flaws.push(missing(setting, at, sources)),
+            Ok(None) => {}
+            Err(flaw) => flaws.push(flaw),
+        }
+    }
+    let common = common::apply(&mut settings, sources, entry);
+    for problem in common.into_iter().chain((platform.check)(&settings)) {
+        push(&mut flaws, problem);
+    }
+    learn_basic_pairs(&settings, platform, redactor);
+    let named = entry.is_some() || given && !platform.embedded;
+    Candidate { tracker: tracker.to_owned(), platform, named, given, settings, flaws }
+}
+
+/// True when somebody gave the value for this setting, and not a CI host that sets the variable by itself.
+fn chooses(origin: &Origin, setting: &Setting) -> bool {
+    match origin {
+        Origin::Default => false,
+        Origin::Environment(name) => {
+            let borrowed = |other: &&str| {
+                name.strip_prefix(other).is_some_and(|rest| matches!(rest, "" | "_FILE"))
+            };
+            !setting.set_by_host && !setting.fallback_env.iter().any(borrowed)
+        }
+        Origin::Flag(_) | Origin::Input(_) | Origin::File(_) => true,
+    }
+}
+
+/// HTTP Basic sends `user:secret` in base64; every pair of a plain setting and a secret is learnt in that form.
+fn learn_basic_pairs(settings: &Settings, platform: &Platform, redactor: &mut Redactor) {
+    for secret in platform.settings.iter().filter(|setting| setting.secret) {
+        for user in platform.settings.iter().filter(|setting| !setting.secret) {
+            if let (Some(secret), Some(user)) =
+                (settings.secret(secret.key), settings.text(user.key))
+            {
+                redactor.learn(&secret, Some(user));
+            }
+        }
+    }
+}
+
+fn missing(setting: &Setting, key: String, sources: &Sources<'_>) -> Flaw {
+    let mut looked_at = vec![
+        format!("input {}", setting.input_name()),
+        setting.env.to_owned(),
+        format!("{}_FILE", setting.env),
+    ];
+    looked_at.extend(setting.fallback_env.iter().map(ToString::to_string));
+    let file = sources.file.as_ref().map_or("no configuration file", |(path, _)| path);
+    looked_at.push(file.to_owned());
+    let problem = Problem::new(key, "missing").at(format!("looked at {}", looked_at.join(", ")));
+    Flaw { problem, cause: Cause::missing(setting) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backend::tracker::Limits;
+    use ci::Env;
+
+    const BORROWED: &[Setting] = &[
+        Setting::new("token", "GIVEN_TOKEN", "").or_env(&["HOST_TOKEN"]).secret(),
+        Setting::new("project", "HOST_PROJECT", "").set_by_host(),
+    ];
+
+    const PLATFORM: Platform = Platform {
+        name: "borrower",
+        title: "Borrower",
+        settings: BORROWED,
+        custom_settings: &[],
+        references: &[],
+        limits: Limits { title: 1, text: 1, label: 1 },
+        unsupported: &[],
+        embedded: false,
+        check: |_| Vec::new(),
+        connect: |settings, _| Box::pin(async { Err(settings.problem("token", "unused").into()) }),
+    };
+
+    fn check(name: &str, named: bool) {
+        static ROW: Platform = PLATFORM;
+        let env = Env::from_iter([("GITHUB_ACTIONS", "true"), (name, "value")]);
+        let host = ci::detect(&env, None);
+        let sources = Sources { env: &env, host: &*host, file: None, state: None };
+        let candidate = resolve(&sources, "borrower", &ROW, None, &mut Redactor::default());
+        assert_eq!(candidate.named, named, "{name}");
+        let given = ["token", "project"].iter().any(|key| candidate.settings.origin(key).is_some());
+        assert!(given, "{name} is used, whoever set it");
+    }
+
+    #[test]
+    fn what_a_host_sets_by_itself_chooses_no_tracker() {
+        check("GIVEN_TOKEN", true);
+        check("HOST_TOKEN", false);
+        check("HOST_PROJECT", false);
+        check("INPUT_HOST-PROJECT", true);
+    }
+}

@@ -1,0 +1,294 @@
+//! Precedence, choice and problems, on the table of real platforms.
+
+use super::{Chosen, Lack, Sources, Unusable, choose, file};
+use backend::{Error, secret::Redactor};
+use ci::Env;
+use std::path::Path;
+
+const COMPLETE: [(&str, &str); 3] = [
+    ("JIRA_URL", "https://a.example.com"),
+    ("JIRA_API_TOKEN", "token-1234"),
+    ("JIRA_PROJECT", "SHOP"),
+];
+
+fn chosen(
+    variables: &[(&str, &str)],
+    yaml: &str,
+    requested: Option<&str>,
+) -> Result<Chosen, Box<Unusable>> {
+    choice(variables, yaml, requested, Some(Path::new("/state")))
+}
+
+fn choice(
+    variables: &[(&str, &str)],
+    yaml: &str,
+    requested: Option<&str>,
+    state: Option<&Path>,
+) -> Result<Chosen, Box<Unusable>> {
+    let unreadable = |error: Error| Box::new(Unusable { error, lack: Lack::Sense, known: None });
+    // Inputs are read where there are inputs.
+    let env: Env = variables.iter().copied().chain([("GITHUB_ACTIONS", "true")]).collect();
+    let host = ci::detect(&env, None);
+    let map = file::parse("config.yaml", yaml).map_err(unreadable)?;
+    let file = Some(("config.yaml".to_owned(), map));
+    let sources = Sources { env: &env, host: &*host, file, state };
+    choose(&sources, requested, &mut Redactor::default())
+}
+
+/// Whatever went well; panics where no tracker is chosen.
+fn ready(variables: &[(&str, &str)], yaml: &str, requested: Option<&str>) -> Chosen {
+    chosen(variables, yaml, requested).map_err(|unusable| unusable.error).unwrap()
+}
+
+/// The value of a setting; panics where no tracker is chosen.
+fn value(
+    variables: &[(&str, &str)],
+    yaml: &str,
+    requested: Option<&str>,
+    key: &str,
+) -> Option<String> {
+    ready(variables, yaml, requested).settings.text(key).map(str::to_owned)
+}
+
+/// Why no tracker is chosen.
+fn unusable(variables: &[(&str, &str)], yaml: &str, requested: Option<&str>) -> Box<Unusable> {
+    chosen(variables, yaml, requested).map(|chosen| chosen.settings.tracker).err().unwrap()
+}
+
+/// The message where no tracker is chosen.
+fn refused(variables: &[(&str, &str)], yaml: &str, requested: Option<&str>) -> String {
+    let error = unusable(variables, yaml, requested).error;
+    format!("{error}\n{}", error.hint())
+}
+
+#[test]
+fn an_input_wins_over_the_environment_and_that_over_the_file() {
+    let yaml = "jira:\n  api_endpoint: https://file.example.com\n  api_key: x\n  project: FILE\n";
+    let project = |variables: &[(&str, &str)]| value(variables, yaml, None, "project").unwrap();
+    assert_eq!(project(&[]), "FILE");
+    assert_eq!(project(&[("JIRA_PROJECT", "ENV")]), "ENV");
+    assert_eq!(project(&[("JIRA_PROJECT", "ENV"), ("INPUT_JIRA-PROJECT", "INPUT")]), "INPUT");
+    assert_eq!(
+        value(&[], "", Some("local"), "project").unwrap(),
+        "LOCAL",
+        "the default comes last"
+    );
+    assert_eq!(value(&[], "", Some("local"), "file").unwrap(), "/state/tracker.db");
+}
+
+#[test]
+fn a_secret_may_stand_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, "from-a-file\n").unwrap();
+    let variables = [COMPLETE[0], COMPLETE[2], ("JIRA_API_TOKEN_FILE", path.to_str().unwrap())];
+    assert_eq!(value(&variables, "", None, "api_key").unwrap(), "from-a-file");
+    let gone = [COMPLETE[0], COMPLETE[2], ("JIRA_API_TOKEN_FILE", "/nowhere/token")];
+    assert!(refused(&gone, "", None).contains("jira.api_key: cannot read /nowhere/token: "));
+    let home = [COMPLETE[0], COMPLETE[2], ("JIRA_API_TOKEN_FILE", "~/.jira-token")];
+    let message = refused(&home, "", None);
+    assert!(message.contains("cannot read ~/.jira-token: ") && message.contains("only a shell"));
+    let token = [COMPLETE[0], COMPLETE[2], ("JIRA_API_TOKEN_FILE", "hunter2")];
+    assert!(!refused(&token, "", None).contains("hunter2"), "it may be the secret itself");
+}
+
+#[test]
+fn the_only_tracker_that_is_set_up_is_chosen() {
+    assert_eq!(ready(&COMPLETE, "", None).platform.name, "jira");
+    // An entry whose variables are unset is not set up, and does not disturb the other.
+    let yaml = "local:\n  project: HERE\njira:\n  api_key: ${GONE}\n";
+    assert_eq!(ready(&[], yaml, None).platform.name, "local");
+    assert!(
+        refused(&COMPLETE, "local:\n  project: HERE\n", None).contains("local and jira are set up")
+    );
+    assert!(refused(&[], "", None).contains("--platform local"));
+}
+
+#[test]
+fn a_tracker_may_have_a_name_of_its_own() {
+    let yaml =
+        "here:\n  platform: local\n  project: HERE\nthere:\n  platform: local\n  project: THERE\n";
+    assert_eq!(value(&[], yaml, Some("there"), "project").unwrap(), "THERE");
+    assert!(refused(&[], yaml, Some("local")).contains("here and there are set up"));
+    assert!(refused(&[], yaml, Some("nowhere")).contains("no such platform"));
+}
+
+#[test]
+fn all_problems_are_listed_with_where_was_looked() {
+    let message = refused(&COMPLETE[..1], "", None);
+    assert!(
+        message.contains("jira.api_key: missing (looked at input jira-api-token, JIRA_API_TOKEN"),
+        "{message}"
+    );
+    assert!(message.contains("jira.project: missing"), "{message}");
+}
+
+#[test]
+fn what_is_missing_hides_nothing_that_is_wrong() {
+    let check = |variables: &[(&str, &str)], yaml: &str, parts: &[&str]| {
+        let message = refused(variables, yaml, Some("jira"));
+        for part in parts {
+            assert_eq!(message.matches(part).count(), 1, "{part} in {message}");
+        }
+    };
+    let wrong = [
+        ("JIRA_URL", "ftp://x"),
+        ("JIRA_PROJECT", "SHOP-1"),
+        ("JIRA_BOARD", "x"),
+        ("JIRA_DEPLOYMENT", "moon"),
+    ];
+    let keys = [
+        "jira.api_key: missing",
+        "jira.api_endpoint: begins with ftp:",
+        "jira.project: ",
+        "jira.board: ",
+        "jira.deployment: ",
+    ];
+    check(&wrong, "", &keys);
+    check(&wrong, "jira: { colour: red }\n", &[&keys[..], &["jira.colour: unknown"]].concat());
+    let mapping = "custom_settings: { status_mapping: { reviewing: QA }, issue_types: [Bug] }";
+    let mapping_keys =
+        ["status_mapping.reviewing: no status", "issue_types: should be a map from our words"];
+    let yaml = format!("jira: {{ timeout: 0, {mapping} }}\nhere: {{ platform: jria }}\n");
+    let others = ["jira.timeout: ", "here.platform: no platform"];
+    check(&COMPLETE, &yaml, &[&mapping_keys[..], &others].concat());
+}
+
+#[test]
+fn routes_are_checked_though_they_are_not_used() {
+    let check = |yaml: &str, part: &str| {
+        let message = refused(&COMPLETE, yaml, None);
+        assert!(message.contains(part), "{yaml}: {message}");
+    };
+    check("routes: [jira]\n", "routes: should map prefixes to trackers");
+    check("routes: { SHOP: [jira] }\n", "routes.SHOP: should be the name of a tracker");
+    check("routes: { SHOP: jria }\n", "routes.SHOP: no tracker is called `jria`");
+    ready(&COMPLETE, "routes: { SHOP: jira, 'AB#': azure_devops }\n", None);
+    ready(&COMPLETE, "routes:\n", None);
+}
+
+#[test]
+fn an_embedded_tracker_that_is_set_up_says_how_it_is_chosen() {
+    let given = [("LOCAL_TRACKER_FILE", "/my/tracker.db"), ("LOCAL_PROJECT", "shop")];
+    let message = refused(&given, "", None);
+    assert!(message.contains("is used only when it is named"), "{message}");
+    assert!(message.contains("add `--platform local`"), "{message}");
+    assert!(choice(&given, "", Some("local"), None).is_ok());
+    assert!(refused(&[], "", None).contains("neither the environment"));
+}
+
+#[test]
+fn keys_and_values_are_checked() {
+    let check = |yaml: &str, part: &str| {
+        let message = refused(&COMPLETE, yaml, Some("jira"));
+        assert!(message.contains(part), "{yaml}: {message}");
+    };
+    check("jira:\n  projcet: X\n", "jira.projcet: unknown key; did you mean `project`?");
+    check("jira:\n  custom_settings: { issue_typs: {} }\n", "did you mean `issue_types`?");
+    check("jira:\n  timeout: 0\n", "jira.timeout: should be seconds");
+    check("jira:\n  retry_attempts: -1\n", "jira.retry_attempts: should be a number");
+    check("jira:\n  verify_ssl: maybe\n", "jira.verify_ssl: should be true or false");
+    check("jira:\n  ca_bundle: /nowhere.pem\n", "jira.ca_bundle: cannot read /nowhere.pem");
+    check("jira:\n  ca_bundle: [x]\n", "jira.ca_bundle: should be the path");
+    check("jira:\n  timeout: ${GONE}\n", "jira.timeout: ${GONE} is not set");
+    check("jira:\n  retry_attempts: '${GONE:-often}'\n", "jira.retry_attempts: should be a number");
+    check("jira: 5\n", "jira: should map settings to values");
+    check("jira:\n  custom_settings: { issue_types: { bug: '${X' } }\n", "has no closing");
+    let message = refused(&COMPLETE[..2], "jira:\n  project: [A]\n", None);
+    assert!(message.contains("jira.project: should be text"), "{message}");
+}
+
+#[test]
+fn the_connection_is_expanded_and_read_from_text() {
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("ca.pem");
+    std::fs::write(&bundle, "PEM").unwrap();
+    let yaml = "jira:\n  timeout: ${T:-2.5}\n  retry_attempts: \"${R}\"\n  verify_ssl: ${V}\n  ca_bundle: ${CA}\n";
+    let own = [("R", "7"), ("V", "False"), ("CA", bundle.to_str().unwrap())];
+    let settings = ready(&[&COMPLETE[..], &own].concat(), yaml, None).settings;
+    assert_eq!((settings.timeout.as_millis(), settings.retry_attempts), (2500, 7));
+    assert_eq!((settings.verify_tls, settings.ca_bundle.as_deref()), (false, Some(&b"PEM"[..])));
+    let yaml = "jira:\n  timeout: ${T:-}\n  retry_attempts: 5\n  verify_ssl: true\n  ca_bundle:\n";
+    let settings = ready(&COMPLETE, yaml, None).settings;
+    assert_eq!((settings.timeout.as_secs(), settings.retry_attempts), (30, 5));
+    assert_eq!((settings.verify_tls, settings.ca_bundle), (true, None));
+}
+
+#[test]
+fn an_unknown_platform_is_named_with_the_nearest() {
+    let check = |yaml: &str, part: &str| {
+        let message = refused(&COMPLETE, yaml, None);
+        assert!(message.contains(part), "{yaml}: {message}");
+    };
+    check("jria: {}\n", "jria: no platform is called `jria`; did you mean `jira`?");
+    check(
+        "prod: { platform: jria }\n",
+        "prod.platform: no platform is called `jria`; did you mean",
+    );
+    check("Azure_Devop: {}\n", "did you mean `azure-devops`?");
+    check(
+        "prod: { project: X }\n",
+        "prod: no platform is called `prod`; known: jira, azure-devops",
+    );
+    check("prod: { platform: 5 }\n", "prod.platform: should be the name of a platform");
+}
+
+#[test]
+fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
+    let yaml = "azure_devops: { whatever: 1 }\nforge: { platform: gitlab }\n\"plugin:own\": {}\n";
+    assert_eq!(ready(&COMPLETE, yaml, None).platform.name, "jira");
+    let check = |name: &str, part: &str| {
+        let unusable = unusable(&COMPLETE, yaml, Some(name));
+        assert_eq!(unusable.lack, Lack::Sense);
+        assert!(unusable.error.message.contains(part), "{}", unusable.error);
+    };
+    check("azure_devops", "this build has no azure_devops");
+    check("azure-devops", "this build has no azure-devops");
+    check("forge", "use `forge`: this build has no gitlab");
+    check("github", "this build has no github");
+    check("plugin:own", "this build has no plugin:own");
+    check("plugin:other", "this build has no plugin:other");
+    let message = refused(&COMPLETE, yaml, Some("forg"));
+    assert!(message.contains("no such platform") && message.contains("`forge`?"), "{message}");
+}
+
+#[test]
+fn what_a_fork_lacks_is_told_apart() {
+    let check = |variables: &[(&str, &str)], yaml: &str, requested, lack, known: Option<&str>| {
+        let unusable = unusable(variables, yaml, requested);
+        assert_eq!(unusable.lack, lack, "{variables:?} {yaml}: {}", unusable.error);
+        assert_eq!(unusable.known.map(|known| known.platform.name), known);
+    };
+    let [url, token, project] = COMPLETE;
+    let jira = Some("jira");
+    check(&[url, project], "", None, Lack::Secrets, jira);
+    check(&[url, project], "jira:\n  api_key: ${TOKEN}\n", None, Lack::Secrets, jira);
+    check(&[url, project], "jira:\n  api_key: ${TOKEN\n", None, Lack::Sense, jira);
+    check(&[url, project], "jira:\n  timeout: no\n", None, Lack::Sense, jira);
+    check(&[url], "", None, Lack::SecretsAndValues, jira);
+    check(&[url, token], "", None, Lack::Sense, jira);
+    check(&[], "", None, Lack::SecretsAndValues, None);
+    check(&[], "jira:\n  projcet: X\n", None, Lack::Sense, jira);
+    check(&[], "jria: {}\n", None, Lack::Sense, None);
+    check(&[url, project, ("JIRA_BOARD", "x")], "", None, Lack::Sense, jira);
+    check(&[], "", Some("jria"), Lack::SecretsAndValues, None);
+}
+
+#[test]
+fn an_empty_file_of_a_secret_is_no_secret() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("token");
+    std::fs::write(&path, "\n").unwrap();
+    let variables = [COMPLETE[0], COMPLETE[2], ("JIRA_API_TOKEN_FILE", path.to_str().unwrap())];
+    assert_eq!(unusable(&variables, "", None).lack, Lack::Secrets);
+}
+
+#[test]
+fn without_a_folder_of_the_users_own_only_the_embedded_tracker_needs_a_path() {
+    let refused = choice(&[], "", Some("local"), None).err().unwrap().error;
+    assert!(refused.message.contains("local.file: missing, and"), "{refused}");
+    assert!(refused.hint().contains("LOCAL_TRACKER_FILE"));
+    let given = [("LOCAL_TRACKER_FILE", "/my/tracker.db")];
+    assert!(choice(&given, "", Some("local"), None).is_ok());
+    assert!(choice(&COMPLETE, "", None, None).is_ok());
+}

@@ -1,0 +1,182 @@
+//! Where a repository's pages are: from a git remote to the address of a commit. The one table of code forges.
+
+use url::Url;
+
+/// How a family of forges forms the address of a commit.
+struct Forge {
+    /// What the host's name contains.
+    host: &'static str,
+    /// What stands between the repository's address and the commit's id.
+    commit: &'static str,
+}
+
+/// The first row that fits wins; the last fits everything.
+const FORGES: &[Forge] = &[
+    Forge { host: "gitlab", commit: "/-/commit/" },
+    Forge { host: "bitbucket.org", commit: "/commits/" },
+    Forge { host: "git.sr.ht", commit: "/commit/" },
+    Forge { host: "", commit: "/commit/" },
+];
+
+/// Where a repository's pages are.
+#[derive(Debug, Clone)]
+pub struct Pages {
+    /// The repository's own page; a `file:` URL where it has none.
+    pub repository: Url,
+    /// What stands before a commit's id in the address of its page, where a CI host says it.
+    commit_prefix: Option<String>,
+}
+
+impl Pages {
+    /// The pages of a repository at this address; the form of a commit's address is told from the host's name.
+    pub fn new(repository: Url) -> Self {
+        Self { repository, commit_prefix: None }
+    }
+
+    /// The pages that a CI host says; it knows its own form, whatever its host is called.
+    pub fn from_host(context: &ci::Context) -> Option<Self> {
+        let repository = Url::parse(context.repository_url.as_deref()?).ok()?;
+        Some(Self { repository, commit_prefix: context.commit_url("") })
+    }
+
+    /// The page of a commit.
+    pub fn commit(&self, sha: &str) -> Url {
+        let told = self
+            .commit_prefix
+            .as_ref()
+            .and_then(|prefix| Url::parse(&format!("{prefix}{sha}")).ok());
+        told.unwrap_or_else(|| commit_url(&self.repository, sha))
+    }
+}
+
+/// The address of a commit's page below the repository's address. A `file:` repository has no pages: the commit
+/// becomes the fragment, which names it all the same.
+fn commit_url(repository: &Url, sha: &str) -> Url {
+    let mut url = repository.clone();
+    if url.scheme() == "file" {
+        url.set_fragment(Some(sha));
+        return url;
+    }
+    let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+    let infix = FORGES
+        .iter()
+        .find(|forge| host.contains(forge.host))
+        .map_or("/commit/", |forge| forge.commit);
+    let path = format!("{}{infix}{sha}", url.path().trim_end_matches('/'));
+    url.set_path(&path);
+    url
+}
+
+/// The repository's page from a git remote: `git@host:owner/name.git`, `ssh://`, `https://user@host/...`.
+/// Credentials in the remote are dropped. `None` for a path and for schemes without a page.
+pub fn web_url(remote: &str) -> Option<Url> {
+    let remote = remote.trim();
+    let url = match Url::parse(remote) {
+        Ok(url) if url.has_host() => url,
+        _ => from_scp_form(remote)?,
+    };
+    let host = url.host_str()?;
+    let (host, path) =
+        azure_ssh(host, url.path()).unwrap_or_else(|| (host.to_owned(), url.path().to_owned()));
+    let scheme = if url.scheme() == "http" { "http" } else { "https" };
+    // A port of ssh says nothing about the web server's.
+    let port = if url.scheme().starts_with("http") { url.port() } else { None };
+    let port = port.map_or_else(String::new, |port| format!(":{port}"));
+    let path = path.trim_end_matches('/').trim_end_matches(".git");
+    Url::parse(&format!("{scheme}://{host}{port}{path}"))
+        .ok()
+        .filter(|_| matches!(url.scheme(), "http" | "https" | "ssh" | "git" | "git+ssh"))
+}
+
+/// The repository as people write it: `owner/name`.
+pub fn name(repository: &Url) -> String {
+    let path = repository.path().trim_matches('/');
+    if repository.scheme() == "file" {
+        return path
+            .rsplit('/')
+            .find(|part| !part.is_empty() && *part != ".git")
+            .unwrap_or(path)
+            .to_owned();
+    }
+    path.replace("/_git/", "/")
+}
+
+/// `user@host:path`: what git takes for ssh. A colon after a slash is a path.
+fn from_scp_form(remote: &str) -> Option<Url> {
+    let (host, path) = remote.split_once(':')?;
+    // One letter before the colon is a drive of Windows.
+    if host.len() < 2 || host.contains('/') || path.starts_with("//") {
+        return None;
+    }
+    Url::parse(&format!("ssh://{host}/{}", path.trim_start_matches('/'))).ok()
+}
+
+/// Azure Repos has other hosts and paths for ssh: `ssh.dev.azure.com/v3/org/project/name`.
+fn azure_ssh(host: &str, path: &str) -> Option<(String, String)> {
+    let mut parts = path.strip_prefix("/v3/")?.splitn(3, '/');
+    let (organization, project, name) = (parts.next()?, parts.next()?, parts.next()?);
+    match host {
+        "ssh.dev.azure.com" => {
+            Some(("dev.azure.com".to_owned(), format!("/{organization}/{project}/_git/{name}")))
+        }
+        "vs-ssh.visualstudio.com" => {
+            Some((format!("{organization}.visualstudio.com"), format!("/{project}/_git/{name}")))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(remote: &str, expected: Option<&str>) {
+        assert_eq!(web_url(remote).as_ref().map(Url::as_str), expected, "{remote}");
+    }
+
+    #[test]
+    fn remotes_lead_to_pages() {
+        check("https://github.com/acme/shop.git", Some("https://github.com/acme/shop"));
+        check("git@github.com:acme/shop.git", Some("https://github.com/acme/shop"));
+        check(
+            "ssh://git@git.example.com:7999/acme/shop.git",
+            Some("https://git.example.com/acme/shop"),
+        );
+        check(
+            "https://user:pass@git.example.com:8443/acme/shop",
+            Some("https://git.example.com:8443/acme/shop"),
+        );
+        check(
+            "git@ssh.dev.azure.com:v3/acme/Web/shop",
+            Some("https://dev.azure.com/acme/Web/_git/shop"),
+        );
+        check(
+            "https://acme@dev.azure.com/acme/Web/_git/shop",
+            Some("https://dev.azure.com/acme/Web/_git/shop"),
+        );
+        check("/srv/git/shop.git", None);
+        check("../shop", None);
+        check("C:\\git\\shop", None);
+        check("file:///srv/git/shop.git", None);
+    }
+
+    #[test]
+    fn commits_have_pages() {
+        let check = |repository: &str, expected: &str| {
+            assert_eq!(commit_url(&Url::parse(repository).unwrap(), "abc").as_str(), expected);
+        };
+        check("https://github.com/acme/shop", "https://github.com/acme/shop/commit/abc");
+        check("https://gitlab.example.com/a/b/c/", "https://gitlab.example.com/a/b/c/-/commit/abc");
+        check("https://bitbucket.org/acme/shop", "https://bitbucket.org/acme/shop/commits/abc");
+        check("file:///srv/git/shop", "file:///srv/git/shop#abc");
+    }
+
+    #[test]
+    fn repositories_have_names() {
+        let check =
+            |url: &str, expected: &str| assert_eq!(name(&Url::parse(url).unwrap()), expected);
+        check("https://github.com/acme/shop", "acme/shop");
+        check("https://dev.azure.com/acme/Web/_git/shop", "acme/Web/shop");
+        check("file:///srv/git/shop/.git/", "shop");
+    }
+}

@@ -1,0 +1,88 @@
+//! The CI host's two sides: what it is told (the environment, the event's payload) and what it wants done.
+
+use crate::{
+    args::{Color, Common},
+    gate::{self, Gate},
+};
+use backend::{Error, ErrorKind, Result};
+use ci::{Effect, Env, Host};
+use std::{
+    hash::{BuildHasher as _, RandomState},
+    io::{Read as _, Write as _},
+};
+
+/// Longest event payload that is read: GitHub's own limit for webhook payloads is 25 MB.
+const LONGEST_EVENT: u64 = 32 * 1024 * 1024;
+
+/// Reads the environment, once. What is not UTF-8 is read with the replacement character.
+pub(crate) fn environment() -> Env {
+    let variables = std::env::vars_os();
+    let text = |value: std::ffi::OsString| value.to_string_lossy().into_owned();
+    variables.map(|(name, value)| (text(name), text(value))).collect::<Env>().with_nonce(nonce())
+}
+
+/// 128 bits from the operating system's random source, by way of the standard library's hash keys.
+fn nonce() -> u128 {
+    let half = || u128::from(RandomState::new().hash_one("nonce"));
+    half() << 64 | half()
+}
+
+/// Finds out where this process runs, and whether an event's payload is named that cannot be read.
+pub(crate) fn detect(env: &Env) -> (Box<dyn Host>, bool) {
+    let event = env.event_path().map(read_event);
+    let lost = matches!(event, Some(None));
+    (ci::detect(env, event.flatten()), lost)
+}
+
+/// The event's payload; a file that is missing or no JSON is as good as none.
+fn read_event(path: &str) -> Option<serde_json::Value> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).ok()?.take(LONGEST_EVENT).read_to_end(&mut bytes).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// Whether stderr gets colour.
+pub(crate) fn wants_colour(common: &Common, env: &Env) -> bool {
+    match common.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => gate::colour_on_stderr(env.get("NO_COLOR").is_some(), env.get("TERM")),
+    }
+}
+
+/// Does what a host wants done. Every effect is tried, even after one that failed.
+pub(crate) fn perform(gate: &Gate, effects: &[Effect]) -> Result<()> {
+    let mut outcome = Ok(());
+    for effect in effects {
+        match effect {
+            Effect::Log(text) => gate.message(text),
+            Effect::Append { path, text } => {
+                outcome = append(path, &gate.redacted(text))
+                    .map_err(|error| cannot_write(path, &error))
+                    .and(outcome);
+            }
+        }
+    }
+    outcome
+}
+
+fn cannot_write(path: &str, error: &std::io::Error) -> Error {
+    Error::new(ErrorKind::Config, format!("write to {path}, which the CI host named: {error}"))
+        .with_hint("check that the job may write there, or unset the variable that names it")
+}
+
+/// Asks the host to hide every form of every known secret. These lines alone pass the gate unredacted: they are
+/// how the host learns what to hide, and they are only made on hosts that swallow them.
+pub(crate) fn mask(gate: &Gate, host: &mut dyn Host) {
+    for secret in gate.secrets() {
+        for effect in host.mask(secret.expose()) {
+            if let Effect::Log(line) = effect {
+                let _ = writeln!(std::io::stderr().lock(), "{line}");
+            }
+        }
+    }
+}
+
+fn append(path: &str, text: &str) -> std::io::Result<()> {
+    std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes())
+}

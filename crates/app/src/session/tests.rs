@@ -1,0 +1,163 @@
+//! Which configuration a run believes, and what a fork's run may lack.
+
+use super::*;
+use crate::args::Color;
+use serde_json::json;
+
+const URL: (&str, &str) = ("JIRA_URL", "https://jira.acme.example");
+const TOKEN: (&str, &str) = ("JIRA_API_TOKEN", "token-1234");
+const PROJECT: (&str, &str) = ("JIRA_PROJECT", "SHOP");
+
+/// What the author of the work tree wrote: another address for the token of whoever runs it.
+const FILE: &str = "jira:\n  api_endpoint: https://elsewhere.example\n  api_key: ${JIRA_API_TOKEN}\n  project: SHOP\n";
+
+/// A work tree with a configuration file in it.
+struct Tree {
+    folder: tempfile::TempDir,
+    git: Git,
+}
+
+impl Tree {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        git2::Repository::init(folder.path()).unwrap();
+        std::fs::create_dir(folder.path().join("config")).unwrap();
+        std::fs::write(folder.path().join("config/plugin_config.yaml"), FILE).unwrap();
+        let git = Git::open(folder.path()).unwrap();
+        Self { folder, git }
+    }
+
+    /// The same without the file.
+    fn bare() -> Self {
+        let tree = Self::new();
+        std::fs::remove_dir_all(tree.folder.path().join("config")).unwrap();
+        tree
+    }
+
+    fn connect(&self, session: &mut Session) -> Result<Connection> {
+        crate::block_on(session.connect(Some(&self.git)))
+    }
+}
+
+/// A run of a pull request from this repository.
+fn run(head: &str, variables: &[(&str, &str)]) -> Session {
+    let host = [("GITHUB_ACTIONS", "true"), ("GITHUB_REPOSITORY", "acme/shop")];
+    let event = json!({ "pull_request": {
+        "number": 7,
+        "html_url": "https://github.com/acme/shop/pull/7",
+        "head": { "ref": "fix", "repo": { "full_name": head } },
+        "base": { "ref": "main" },
+    }});
+    let env: Env = host.iter().chain(variables).copied().collect();
+    let host = ci::detect(&env, Some(event));
+    let context = host.context();
+    let (deadline, gate) = (deadline(60), Arc::default());
+    Session {
+        common: common(),
+        env,
+        host,
+        context,
+        event_lost: false,
+        deadline,
+        plan: Plan::default(),
+        gate,
+    }
+}
+
+fn common() -> Common {
+    Common {
+        platform: None,
+        config: None,
+        dry_run: false,
+        json: false,
+        deadline: 60,
+        verbose: 0,
+        quiet: false,
+        color: Color::Never,
+    }
+}
+
+fn own(variables: &[(&str, &str)]) -> Session {
+    run("acme/shop", variables)
+}
+
+fn fork(variables: &[(&str, &str)]) -> Session {
+    run("stranger/shop", variables)
+}
+
+fn address(connection: Result<Connection>) -> String {
+    let settings = connection.and_then(Connection::ready).unwrap().settings;
+    settings.text("api_endpoint").unwrap().to_owned()
+}
+
+fn refused(connection: Result<Connection>) -> String {
+    let error = connection.err().unwrap();
+    assert_eq!(error.kind, ErrorKind::Config, "{error}");
+    error.message
+}
+
+/// The project of the tracker that only lacks secrets; none where not even the tracker is known.
+fn skipped(connection: Result<Connection>) -> Option<String> {
+    match connection.unwrap() {
+        Connection::Ready(connected) => panic!("{} is connected", connected.settings.tracker),
+        Connection::NoSecret { tracker, reason } => {
+            assert_eq!(reason.kind, ErrorKind::Config);
+            tracker.map(|tracker| tracker.settings.text("project").unwrap_or_default().to_owned())
+        }
+    }
+}
+
+#[test]
+fn the_file_in_a_forks_work_tree_is_not_believed() {
+    let tree = Tree::new();
+    assert_eq!(address(tree.connect(&mut own(&[TOKEN]))), "https://elsewhere.example");
+    let message = refused(tree.connect(&mut fork(&[TOKEN])));
+    assert!(message.contains("jira.api_endpoint: missing"), "{message}");
+    assert_eq!(address(tree.connect(&mut fork(&[URL, TOKEN, PROJECT]))), URL.1);
+}
+
+#[test]
+fn a_file_that_was_named_is_believed_in_a_forks_run_too() {
+    let tree = Tree::new();
+    let path = tree.folder.path().join("config/plugin_config.yaml");
+    let mut session = fork(&[TOKEN]);
+    session.common.config = Some(path.clone());
+    assert_eq!(address(tree.connect(&mut session)), "https://elsewhere.example");
+    let mut session = fork(&[TOKEN, ("DEVOPS_CONFIG", path.to_str().unwrap())]);
+    assert_eq!(address(tree.connect(&mut session)), "https://elsewhere.example");
+}
+
+#[test]
+fn a_fork_may_lack_secrets() {
+    let tree = Tree::bare();
+    assert_eq!(skipped(tree.connect(&mut fork(&[URL, PROJECT]))).as_deref(), Some("SHOP"));
+    let message = refused(tree.connect(&mut own(&[URL, PROJECT])));
+    assert!(message.contains("jira.api_key: missing"), "{message}");
+}
+
+#[test]
+fn a_fork_may_lack_nothing_else() {
+    let tree = Tree::bare();
+    assert!(refused(tree.connect(&mut fork(&[URL]))).contains("jira.project: missing"));
+    assert!(refused(tree.connect(&mut fork(&[]))).contains("choose a tracker"));
+    let mut session = fork(&[URL, PROJECT]);
+    session.common.platform = Some("jria".to_owned());
+    assert!(refused(tree.connect(&mut session)).contains("jria"));
+}
+
+#[test]
+fn what_stands_in_the_unread_file_is_not_missed() {
+    let tree = Tree::new();
+    assert_eq!(skipped(tree.connect(&mut fork(&[]))), None);
+    assert_eq!(skipped(tree.connect(&mut fork(&[PROJECT]))).as_deref(), Some("SHOP"));
+    let mut session = fork(&[]);
+    session.common.platform = Some("jira".to_owned());
+    assert_eq!(skipped(tree.connect(&mut session)).as_deref(), Some(""));
+}
+
+#[test]
+fn what_is_quoted_is_redacted_first() {
+    let mut session = own(&[URL, TOKEN, PROJECT]);
+    Tree::bare().connect(&mut session).unwrap();
+    assert_eq!(session.redacted("sent token-1234"), "sent ***");
+}
