@@ -1,0 +1,212 @@
+//! Linking: one request per link, several in flight, in the order of the commits.
+
+use crate::{
+    LinkArgs, range,
+    show::{self, View},
+    transition::{Moved, move_all},
+};
+use app::{
+    Connected, Connection, Report, Result, Session,
+    forge::Pages,
+    git::{Git, Missing, Oid},
+    progress::Progress,
+};
+use backend::{
+    Error, ErrorKind, Tracker,
+    model::{Commit, Link, WorkItemId},
+    reference::{Finder, Pattern, Prefixes, Skipped},
+    settings::Settings,
+};
+use futures_util::stream::{self, StreamExt as _};
+use std::collections::HashSet;
+use url::Url;
+
+/// Requests in flight at once.
+const IN_FLIGHT: usize = 8;
+
+/// How a run goes about its requests.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    in_flight: usize,
+    /// No progress is to be shown.
+    quiet: bool,
+}
+
+impl Pace {
+    /// A dry run does one thing after the other, so that its plan is in order.
+    fn of(session: &Session) -> Self {
+        let in_flight = if session.common.dry_run { 1 } else { IN_FLIGHT };
+        Self { in_flight, quiet: session.common.quiet }
+    }
+}
+
+/// An item to link to a commit.
+pub(crate) struct Job {
+    pub(crate) item: WorkItemId,
+    /// Index into [`Outcome::commits`].
+    pub(crate) commit: usize,
+}
+
+/// Everything that a run found out.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    pub(crate) commits: Vec<Commit>,
+    pub(crate) results: Vec<(Job, Result<Link>)>,
+    /// Links that were not tried, because the first one failed in a way that all would.
+    pub(crate) untried: Vec<Job>,
+    pub(crate) skipped: Vec<Skipped>,
+    pub(crate) moved: Moved,
+    /// Why there may be more commits than were read.
+    pub(crate) missing: Option<Missing>,
+}
+
+/// Links every item that the commits name.
+pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report> {
+    let git = session.git(&args.repository)?;
+    let listed = range::asked(args.range.as_deref(), args.commit.as_deref(), &git, session)?;
+    let branch = range::branch(args, &git, session);
+    let pages = pages(args, &git, session)?;
+    let connection = session.connect(Some(&git)).await?;
+    let read = |id: &Oid| git.read(*id, &pages).map(|commit| without_secrets(commit, session));
+    let commits = listed.commits.iter().map(read).collect::<Result<Vec<_>>>()?;
+    let mut outcome = Outcome { commits, missing: listed.missing, ..Outcome::default() };
+    let view = View { dry: session.common.dry_run, verbose: session.common.verbose > 0 };
+    match connection {
+        Connection::Ready(Connected { tracker, settings }) => {
+            let finder = finder(args, &tracker.metadata().references, Some(&settings))?;
+            let jobs = outcome.find(&finder, branch.as_deref());
+            link_and_move(&*tracker, jobs, &mut outcome, args, Pace::of(session)).await;
+            Ok(show::report(&outcome, args.require, view))
+        }
+        Connection::NoSecret { tracker, reason } => {
+            tracing::info!(%reason, "skipped");
+            let references =
+                tracker.as_ref().map_or(&[Pattern::Key][..], |tracker| tracker.platform.references);
+            let finder =
+                finder(args, references, tracker.as_ref().map(|tracker| &tracker.settings))?;
+            let jobs = outcome.find(&finder, branch.as_deref());
+            Ok(show::without_token(&outcome, &jobs, args.require, view))
+        }
+    }
+}
+
+/// The commit as it may be shown and sent: a secret in a message is not to travel further.
+fn without_secrets(mut commit: Commit, session: &Session) -> Commit {
+    commit.message = session.redacted(&commit.message);
+    commit
+}
+
+async fn link_and_move(
+    tracker: &dyn Tracker,
+    jobs: Vec<Job>,
+    outcome: &mut Outcome,
+    args: &LinkArgs,
+    pace: Pace,
+) {
+    (outcome.results, outcome.untried) = link_all(tracker, jobs, &outcome.commits, pace).await;
+    if let Some(target) = args.transition {
+        let items = linked_items(&outcome.results);
+        outcome.moved = move_all(tracker, items, target, pace.in_flight).await;
+    }
+}
+
+/// The repository's pages: from the flag, the CI host, the remote.
+fn pages(args: &LinkArgs, git: &Git, session: &Session) -> Result<Pages> {
+    if let Some(given) = &args.repository_url {
+        let url =
+            Url::parse(given).ok().filter(|url| matches!(url.scheme(), "http" | "https" | "file"));
+        return url.map(Pages::new).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Config,
+                format!("use the repository URL `{given}`: it is not a web address"),
+            )
+            .with_hint(
+                "give the address of the repository's page, such as https://github.com/owner/name",
+            )
+        });
+    }
+    Pages::from_host(&session.context).map_or_else(|| git.web_url().map(Pages::new), Ok)
+}
+
+/// Finds references of the tracker's kind, of the projects that are ours. Where nobody says which those are, upper-case
+/// keys count that do not look like something else.
+fn finder(args: &LinkArgs, references: &[Pattern], settings: Option<&Settings>) -> Result<Finder> {
+    let project = settings.and_then(|settings| settings.text("project")).map(str::to_owned);
+    let projects = if args.projects.is_empty() {
+        project.into_iter().collect()
+    } else {
+        args.projects.clone()
+    };
+    let prefixes = if projects.is_empty() { Prefixes::none() } else { Prefixes::allow(projects) };
+    Finder::new(prefixes, references)
+}
+
+impl Outcome {
+    /// The links that hold, with their jobs.
+    pub(crate) fn linked(&self) -> Vec<(&Job, &Link)> {
+        self.results.iter().filter_map(|(job, result)| Some((job, result.as_ref().ok()?))).collect()
+    }
+
+    /// What to link, each pair once, in order; what was seen and left is noted.
+    fn find(&mut self, finder: &Finder, branch: Option<&str>) -> Vec<Job> {
+        let from_branch = branch.map(|branch| finder.find_branch(branch)).unwrap_or_default();
+        let mut jobs = Vec::new();
+        for (index, commit) in self.commits.iter().enumerate() {
+            let found = finder.find(&commit.message);
+            let named = if found.references.is_empty() { &from_branch } else { &found };
+            let items = named.strongest().into_iter().map(|reference| reference.item.clone());
+            jobs.extend(items.map(|item| Job { item, commit: index }));
+            self.skipped.extend(found.skipped);
+        }
+        jobs
+    }
+}
+
+/// Does the jobs, and says which were not tried. The first goes alone: credentials that are wrong are then tried
+/// once, not eight times, since trackers lock accounts for less.
+async fn link_all(
+    tracker: &dyn Tracker,
+    jobs: Vec<Job>,
+    commits: &[Commit],
+    pace: Pace,
+) -> (Vec<(Job, Result<Link>)>, Vec<Job>) {
+    let mut progress = Progress::start("linking", jobs.len(), pace.quiet);
+    let mut jobs = jobs.into_iter();
+    let Some(first) = jobs.next() else { return (Vec::new(), Vec::new()) };
+    let mut results = vec![link_one(tracker, first, commits).await];
+    progress.step();
+    if matches!(&results[0].1, Err(error) if is_fatal(error.kind)) {
+        return (results, jobs.collect());
+    }
+    let mut rest =
+        stream::iter(jobs).map(|job| link_one(tracker, job, commits)).buffered(pace.in_flight);
+    while let Some(result) = rest.next().await {
+        progress.step();
+        results.push(result);
+    }
+    (results, Vec::new())
+}
+
+/// Failures that every further request would meet as well.
+fn is_fatal(kind: ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::Auth | ErrorKind::Config | ErrorKind::Unsupported | ErrorKind::Protocol
+    )
+}
+
+async fn link_one(tracker: &dyn Tracker, job: Job, commits: &[Commit]) -> (Job, Result<Link>) {
+    let commit = &commits[job.commit];
+    let linked = tracker.link_to_commit(&job.item, commit).await;
+    let result = linked.map_err(|error| {
+        error.during(format!("link {} to commit {}", job.item, commit.short_sha()))
+    });
+    (job, result)
+}
+
+/// The items that are linked, each once, in order.
+fn linked_items(results: &[(Job, Result<Link>)]) -> Vec<WorkItemId> {
+    let mut seen = HashSet::new();
+    let linked = results.iter().filter(|(_, result)| result.is_ok()).map(|(job, _)| &job.item);
+    linked.filter(|item| seen.insert(*item)).cloned().collect()
+}

@@ -1,0 +1,119 @@
+//! The report of a linking run: lines for people, JSON for programs, a table for the CI host's summary.
+
+mod document;
+mod lines;
+mod summary;
+
+use crate::link::{Job, Outcome};
+use app::{Failure, Report, git::Missing, untrusted};
+use backend::{ErrorKind, model::Link};
+use std::collections::BTreeSet;
+
+/// How much of a run people want to see.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View {
+    /// Nothing was written: links are planned, not made.
+    pub(crate) dry: bool,
+    /// Look-alikes of keys are worth a line.
+    pub(crate) verbose: bool,
+}
+
+/// Makes the report.
+pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
+    let linked = outcome.linked();
+    let mut failures: Vec<Failure> = outcome
+        .results
+        .iter()
+        .filter_map(|(_, result)| Some(Failure::from(result.as_ref().err()?)))
+        .collect();
+    failures.extend(outcome.moved.failures.iter().cloned());
+    failures.extend(outcome.missing.map(|why| incomplete(why, outcome.commits.len())));
+    let untried = outcome.untried.len();
+    let warning = || {
+        format!("{} not tried, since each would fail like the first", were(untried, "more link"))
+    };
+    let unmet = (require && outcome.results.is_empty()).then(|| nothing_named(outcome));
+    Report {
+        json: document::document(outcome, &linked, failures.iter().chain(&unmet)),
+        text: lines::lines(outcome, &linked, view),
+        outputs: outputs(outcome, &linked, view),
+        summary: summary::summary(outcome, view),
+        warnings: (untried > 0).then(warning).into_iter().collect(),
+        failures,
+        unmet,
+    }
+}
+
+/// The report of a fork's run, which gets no secrets: nothing is linked, which is no failure, and the verdict stands.
+pub(crate) fn without_token(outcome: &Outcome, jobs: &[Job], require: bool, view: View) -> Report {
+    let unmet = (require && jobs.is_empty()).then(|| nothing_named(outcome));
+    Report {
+        json: document::without_token(outcome, jobs, unmet.iter()),
+        text: lines::without_token(outcome, jobs),
+        outputs: outputs(outcome, &[], view),
+        summary: summary::without_token(outcome, jobs),
+        unmet,
+        ..Report::default()
+    }
+}
+
+fn outputs(outcome: &Outcome, linked: &[(&Job, &Link)], view: View) -> Vec<(&'static str, String)> {
+    let mut seen = BTreeSet::new();
+    let items: Vec<&str> = linked
+        .iter()
+        .map(|(_, link)| link.item.as_str())
+        .filter(|item| seen.insert(*item))
+        .collect();
+    let created = linked.iter().filter(|(_, link)| !link.existed && !view.dry).count();
+    let holding = if view.dry { linked.len() - planned(linked) } else { linked.len() };
+    vec![
+        ("items", items.join(",")),
+        ("linked", holding.to_string()),
+        ("created", created.to_string()),
+        ("complete", outcome.missing.is_none().to_string()),
+    ]
+}
+
+/// Links that were not there before.
+fn planned(linked: &[(&Job, &Link)]) -> usize {
+    linked.iter().filter(|(_, link)| !link.existed).count()
+}
+
+/// The failure of a range that could not be read whole.
+pub(crate) fn incomplete(why: Missing, read: usize) -> Failure {
+    let read = count(read, "commit");
+    let (message, hint) = match why {
+        Missing::Shallow => (
+            format!("read the whole range: this clone is shallow and ends after {read}"),
+            "fetch the whole history, with `fetch-depth: 0`, `GIT_DEPTH: 0` or `git fetch --unshallow`, and run again",
+        ),
+        Missing::Range => (
+            format!(
+                "find the range that was pushed (was it a forced push?); only {read} could be read"
+            ),
+            "name the commits with --range, such as origin/main..HEAD",
+        ),
+    };
+    Failure { kind: Some(ErrorKind::NotFound), message, hint: hint.to_owned() }
+}
+
+fn nothing_named(outcome: &Outcome) -> Failure {
+    let subject =
+        outcome.commits.first().map(|commit| untrusted::line(commit.subject())).unwrap_or_default();
+    let message = match outcome.commits.len() {
+        0 => "the range holds no commit, so no work item is named".to_owned(),
+        1 => format!("the commit `{subject}` names no work item"),
+        read => format!("none of the {read} commits names a work item"),
+    };
+    let hint =
+        "name one in the message, such as `Refs: SHOP-12`, or allow its project with --projects";
+    Failure { kind: None, message, hint: hint.to_owned() }
+}
+
+fn count(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
+}
+
+fn were(number: usize, what: &str) -> String {
+    format!("{} {}", count(number, what), if number == 1 { "was" } else { "were" })
+}
