@@ -1,0 +1,94 @@
+//! Runs the checks on a subject and reports.
+
+use crate::{
+    check::{self, Case, Failure},
+    fake::jira,
+    local::Local,
+    subject::{Access, Site, Subject, generous},
+};
+use backend::Result;
+use std::{fmt, io};
+
+/// A fake, and the name that it goes by. A new platform adds one row.
+#[derive(Debug, Clone, Copy)]
+pub struct Fake {
+    /// Name in the report.
+    pub name: &'static str,
+    /// Starts a new site.
+    pub start: fn() -> io::Result<Box<dyn Site>>,
+}
+
+/// Every fake.
+pub const FAKES: &[Fake] = &[
+    Fake { name: "jira-cloud", start: || jira::Tenant::start(jira::Deployment::Cloud) },
+    Fake { name: "jira-dc", start: || jira::Tenant::start(jira::Deployment::DataCenter) },
+];
+
+/// A subject that is no fake, and the name that it goes by.
+pub const EMBEDDED: &str = "local";
+
+/// The names of everything that the suite can be run on.
+pub fn names() -> Vec<&'static str> {
+    FAKES.iter().map(|fake| fake.name).chain([EMBEDDED]).collect()
+}
+
+/// A new subject by name; `None` when there is none of this name.
+pub fn subject(name: &str) -> Option<io::Result<Box<dyn Subject>>> {
+    if name == EMBEDDED {
+        return Some(Local::new().map(|local| Box::new(local) as Box<dyn Subject>));
+    }
+    let fake = FAKES.iter().find(|fake| fake.name == name)?;
+    Some((fake.start)().map(|site| site as Box<dyn Subject>))
+}
+
+/// What a run of the suite found out.
+#[derive(Debug)]
+pub struct Report {
+    /// The subject's name.
+    pub subject: &'static str,
+    /// Every check that applied, with what was wrong.
+    pub outcomes: Vec<(&'static str, Option<String>)>,
+}
+
+impl Report {
+    /// True when every check passed.
+    pub fn is_good(&self) -> bool {
+        self.outcomes.iter().all(|(_, wrong)| wrong.is_none())
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, wrong) in &self.outcomes {
+            match wrong {
+                None => writeln!(f, "ok {name}")?,
+                Some(why) => writeln!(f, "FAILED {name}: {why}")?,
+            }
+        }
+        let passed = self.outcomes.iter().filter(|(_, wrong)| wrong.is_none()).count();
+        write!(f, "{}: {passed} of {}", self.subject, self.outcomes.len())
+    }
+}
+
+/// Runs every check that the subject's tracker calls for by what it declares.
+pub async fn run(subject: &dyn Subject) -> Result<Report> {
+    let mut outcomes = Vec::new();
+    for check in check::all() {
+        // A connection of its own for every check: each has the whole deadline, and none inherits a pause.
+        let tracker = match subject.connect(Access::Good, generous()).await {
+            Some(tracker) => tracker?,
+            None => break,
+        };
+        let operations = &tracker.metadata().operations;
+        if !check.needs.iter().all(|operation| operations.contains(operation)) {
+            continue;
+        }
+        let case = Case { subject, tracker: &*tracker, facts: subject.facts() };
+        match (check.run)(&case).await {
+            Ok(()) => outcomes.push((check.name, None)),
+            Err(Failure::Broken(why)) => outcomes.push((check.name, Some(why))),
+            Err(Failure::DoesNotApply) => {}
+        }
+    }
+    Ok(Report { subject: subject.name(), outcomes })
+}
