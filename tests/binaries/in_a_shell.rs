@@ -1,0 +1,46 @@
+//! What people type wrongly, and where they type it.
+
+use super::{link_commit, repository_with_item, work_item};
+use acceptance::Process;
+use serde_json::json;
+
+#[test]
+fn mistakes_on_the_command_line_are_refused_before_anything_happens() {
+    let repository = repository_with_item();
+    for args in [
+        ["--range", ""],
+        ["--commit", ""],
+        ["--projects", ""],
+        ["--projects", "A B"],
+        ["--transition", "x"],
+    ] {
+        let ended = link_commit(repository.path(), &args).expect_code(2);
+        assert!(ended.stdout.is_empty() && ended.stderr.contains("error: "), "{ended:?}");
+    }
+    let item = work_item(repository.path(), &["get", "LOCAL-1", "--json"]).json();
+    assert_eq!(item["links"], json!([]));
+}
+
+#[test]
+fn gits_own_variables_name_the_repository() {
+    let repository = repository_with_item();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let process = Process::new("link-commit", elsewhere.path()).args(["extract"]);
+    let ended = process.env("GIT_DIR", repository.path().join(".git")).run().expect_code(0);
+    assert!(ended.stdout.ends_with("\tLOCAL-1\n"), "{ended:?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_printed_is_a_failure() {
+    let repository = repository_with_item();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let status = std::process::Command::new(acceptance::binary("link-commit"))
+        .args(["extract", "--range", "HEAD"])
+        .current_dir(repository.path())
+        .stdout(full)
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(78));
+}
