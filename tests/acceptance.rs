@@ -2,3 +2,9 @@
 
 #[cfg(test)]
 mod binaries;
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod hosts;
+#[cfg(test)]
+mod wire;
