@@ -3,6 +3,14 @@
 #[cfg(test)]
 mod binaries;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod hosts;

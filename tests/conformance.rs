@@ -1,0 +1,59 @@
+//! Does every platform do what every tracker must?
+
+use ::conformance::{
+    fake::Request,
+    local::Local,
+    subject::Subject,
+    suite::{self, FAKES, Fake},
+};
+use std::{sync::OnceLock, thread};
+
+/// One run of the suite, and the requests that the fake behind it answered with success.
+pub(crate) struct Run {
+    pub(crate) report: suite::Report,
+    pub(crate) accepted: Vec<Request>,
+}
+
+/// The suite on everything, each subject on a thread of its own; run once for all tests of this process.
+pub(crate) fn runs() -> &'static [Run] {
+    static RUNS: OnceLock<Vec<Run>> = OnceLock::new();
+    RUNS.get_or_init(|| {
+        thread::scope(|scope| {
+            let fakes = FAKES.iter().map(|fake| scope.spawn(|| run_on_fake(fake)));
+            let mut runs: Vec<_> = fakes.collect();
+            runs.push(scope.spawn(|| {
+                let report = judge(&Local::new().unwrap());
+                Run { report, accepted: Vec::new() }
+            }));
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        })
+    })
+}
+
+fn run_on_fake(fake: &Fake) -> Run {
+    let site = (fake.start)().unwrap();
+    let report = judge(&*site);
+    let exchanges = site.server().exchanges().into_iter();
+    let accepted = exchanges.filter(|exchange| matches!(exchange.status, Some(200..300)));
+    Run { report, accepted: accepted.map(|exchange| exchange.request).collect() }
+}
+
+fn judge(subject: &dyn Subject) -> suite::Report {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    match runtime.block_on(suite::run(subject)) {
+        Ok(report) => report,
+        Err(error) => panic!("{}: cannot {error}; {}", subject.name(), error.hint()),
+    }
+}
+
+#[test]
+fn every_platform_passes_the_suite() {
+    for run in runs() {
+        let report = run.report.to_string();
+        report.lines().filter(|line| !line.starts_with("ok ")).for_each(acceptance::say);
+    }
+    let reports = || runs().iter().map(|run| &run.report);
+    let failed = reports().filter(|report| !report.is_good()).count();
+    assert_eq!(failed, 0, "subjects failed");
+    assert!(reports().all(|report| report.outcomes.len() >= 24), "checks are missing");
+}

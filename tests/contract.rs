@@ -1,0 +1,180 @@
+//! Is what the fakes accept accepted by the vendors' own descriptions as well, and is what the vendors were
+//! recorded to answer read as a person reads it?
+//!
+//! Both need data that is not part of this repository: a folder `shared` beside the workspace or above it. Without
+//! it the tests print `skipped: no contract data` and pass.
+
+mod mock;
+mod recorded;
+
+use crate::conformance::runs;
+use ::conformance::fake::Request;
+use acceptance::root;
+use backend::http::{Intent, Reply, Reqwest, Transport as _, TransportOptions};
+use bytes::Bytes;
+use mock::Mock;
+use serde_json::{Map, Value};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    time::Duration,
+};
+
+/// The folder of data that this project did not write.
+fn shared() -> Option<PathBuf> {
+    let folders = root().ancestors().skip(1).map(|folder| folder.join("shared"));
+    let found = folders.into_iter().find(|folder| folder.join("vendor").is_dir());
+    if found.is_none() {
+        acceptance::say("skipped: no contract data");
+    }
+    found
+}
+
+/// A request that the fake is right to accept and the vendor's description refuses, with the reason.
+struct Defect {
+    mock: &'static str,
+    method: &'static str,
+    path_end: &'static str,
+    reason: &'static str,
+}
+
+const DEFECTS: &[Defect] = &[
+    Defect {
+        mock: "jira",
+        method: "POST",
+        path_end: "/attachments",
+        reason: "the description types a multipart form as a JSON array",
+    },
+    Defect {
+        mock: "jira-dc",
+        method: "POST",
+        path_end: "/attachments",
+        reason: "the description types a multipart form as a JSON string",
+    },
+];
+
+#[tokio::test]
+async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
+    let Some(shared) = shared() else { return };
+    let tool = shared.join("tools/vendor-mock/vendor-mock");
+    if let Err(why) = mock::install(&tool) {
+        acceptance::say(format!("skipped: the vendor mock cannot be installed: {why}"));
+        return;
+    }
+    let names = ["jira", "jira-agile", "jira-dc"];
+    let mocks: BTreeMap<_, _> =
+        mock::start_all(&tool, &names).into_iter().map(|mock| (mock.name, mock)).collect();
+    let transport = Reqwest::new(TransportOptions::default()).unwrap();
+    let (mut replayed, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
+    for (subject, request) in one_of_each_shape() {
+        let mock = &mocks[name(subject, request)];
+        let reply = replay(&transport, mock, request).await;
+        replayed += 1;
+        if !reply.status.is_client_error() {
+            continue;
+        }
+        let about = format!("{} {} {}", mock.name, request.method, request.path);
+        match defect(mock.name, request) {
+            Some(defect) => {
+                acceptance::say(format!("excepted: {about}: {}", defect.reason));
+                excepted.insert((defect.mock, defect.path_end));
+            }
+            None => refused.push(format!("{about}: {}", explain(&reply, request))),
+        }
+    }
+    for refusal in &refused {
+        acceptance::say(format!("refused: {refusal}"));
+    }
+    let judged = replayed - excepted.len();
+    acceptance::say(format!("contract: {} of {judged} requests accepted", judged - refused.len()));
+    assert!(refused.is_empty() && replayed > 20);
+    assert_eq!(excepted.len(), DEFECTS.len(), "an exception is not needed any more");
+}
+
+/// The requests that the fakes accepted in a run of the suite, one of each shape, each with its subject's name.
+fn one_of_each_shape() -> Vec<(&'static str, &'static Request)> {
+    let accepted = runs()
+        .iter()
+        .flat_map(|run| run.accepted.iter().map(|request| (run.report.subject, request)));
+    let by_shape: BTreeMap<_, _> =
+        accepted.map(|(subject, request)| ((subject, shape(request)), request)).collect();
+    by_shape.into_iter().map(|((subject, _), request)| (subject, request)).collect()
+}
+
+/// What makes two requests the same question: method, path without numbers, names of parameters, types of the body.
+fn shape(request: &Request) -> String {
+    let path: String =
+        request.path.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
+    let path = path.replace("00", "0").replace("00", "0");
+    let names: Vec<_> = request.query.iter().map(|(name, _)| name.as_str()).collect();
+    let body = request.json::<Value>().map(|body| types(&body).to_string());
+    format!("{} {path} {names:?} {}", request.method, body.unwrap_or_default())
+}
+
+/// The same JSON with types in the place of values, and one of several equal elements.
+fn types(value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        Value::Bool(_) => "bool".into(),
+        Value::Number(_) => "number".into(),
+        Value::String(_) => "string".into(),
+        Value::Array(all) => {
+            let mut all: Vec<_> = all.iter().map(types).collect();
+            all.sort_by_key(Value::to_string);
+            all.dedup();
+            all.truncate(3);
+            all.into()
+        }
+        Value::Object(all) => {
+            let all: Map<_, _> = all.iter().map(|(name, it)| (name.clone(), types(it))).collect();
+            all.into()
+        }
+    }
+}
+
+/// The mock that judges a request.
+fn name(subject: &str, request: &Request) -> &'static str {
+    match subject {
+        "jira-dc" => "jira-dc",
+        _ if request.path.starts_with("/rest/agile") => "jira-agile",
+        _ => "jira",
+    }
+}
+
+fn defect(mock: &str, request: &Request) -> Option<&'static Defect> {
+    DEFECTS.iter().find(|defect| {
+        defect.mock == mock
+            && defect.method == request.method
+            && request.path.ends_with(defect.path_end)
+    })
+}
+
+/// Sends a recorded request to a mock. The vendors' descriptions know no `latest`.
+async fn replay(transport: &Reqwest, mock: &Mock, request: &Request) -> Reply {
+    let version = if mock.name == "jira-dc" { "/api/2/" } else { "/api/3/" };
+    let path = request.path.replace("/api/latest/", version);
+    let mut url = mock.url.join(&path).unwrap();
+    if !request.query.is_empty() {
+        url.query_pairs_mut().extend_pairs(&request.query);
+    }
+    let mut replayed = http::Request::builder().method(request.method.as_str()).uri(url.as_str());
+    for (name, value) in &request.headers {
+        if !matches!(name.as_str(), "host" | "content-length" | "accept-encoding" | "connection") {
+            replayed = replayed.header(name, value);
+        }
+    }
+    let replayed =
+        replayed.extension(Intent::Read).body(Bytes::from(request.body.clone())).unwrap();
+    transport.send(replayed, Duration::from_secs(30)).await.unwrap()
+}
+
+fn explain(reply: &Reply, request: &Request) -> String {
+    let short = |bytes: &[u8]| String::from_utf8_lossy(bytes).chars().take(600).collect::<String>();
+    format!(
+        "{} {} for {:?} {}",
+        reply.status,
+        short(&reply.body),
+        request.query,
+        short(&request.body)
+    )
+}
