@@ -16,3 +16,5 @@ mod golden;
 mod hosts;
 #[cfg(test)]
 mod wire;
+#[cfg(test)]
+mod wrappers;
