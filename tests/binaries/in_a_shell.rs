@@ -44,3 +44,19 @@ fn a_result_that_cannot_be_printed_is_a_failure() {
         .unwrap();
     assert_eq!(status.code(), Some(78));
 }
+
+#[test]
+fn credentials_in_the_repositorys_address_go_nowhere() {
+    let repository = repository_with_item();
+    let run = |url: &str| {
+        link_commit(repository.path(), &["--platform", "local", "--json", "--repository-url", url])
+    };
+    let linked = run("https://user:pw-canary@github.com/acme/shop").expect_code(0);
+    assert!(linked.stdout.contains("\"https://github.com/acme/shop/commit/"), "{linked:?}");
+    let refused = run("ftp://user:pw-canary@example.com/shop").expect_code(78);
+    for ended in [linked, refused] {
+        assert!(!format!("{ended:?}").contains("canary"), "{ended:?}");
+    }
+    let item = work_item(repository.path(), &["get", "LOCAL-1", "--json"]).expect_code(0);
+    assert!(!item.stdout.contains("canary"), "{item:?}");
+}

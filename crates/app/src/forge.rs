@@ -29,7 +29,11 @@ pub struct Pages {
 
 impl Pages {
     /// The pages of a repository at this address; the form of a commit's address is told from the host's name.
-    pub fn new(repository: Url) -> Self {
+    /// Credentials in the address are dropped: it is shown, and kept in the tracker.
+    pub fn new(mut repository: Url) -> Self {
+        // Only an address without a host cannot have credentials, and then it has none.
+        let _ = repository.set_username("");
+        let _ = repository.set_password(None);
         Self { repository, commit_prefix: None }
     }
 

@@ -116,10 +116,8 @@ fn pages(args: &LinkArgs, git: &Git, session: &Session) -> Result<Pages> {
         let url =
             Url::parse(given).ok().filter(|url| matches!(url.scheme(), "http" | "https" | "file"));
         return url.map(Pages::new).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Config,
-                format!("use the repository URL `{given}`: it is not a web address"),
-            )
+            // Not repeated here: an address may carry credentials.
+            Error::new(ErrorKind::Config, "use --repository-url: it is not a web address")
             .with_hint(
                 "give the address of the repository's page, such as https://github.com/owner/name",
             )
