@@ -187,7 +187,11 @@ async fn everything(tracker: &dyn Tracker, output: &Output) {
     output.note_outcome(&tracker.update_work_item(&id, &change).await);
     output.note_outcome(&tracker.search_work_items(&Query::default()).await);
     output.note_outcome(&tracker.list_links(&id).await);
-    let delivery = Delivery { headers: Vec::new(), body: b"{}".to_vec() };
+    let delivery = Delivery {
+        headers: Vec::new(),
+        body: b"{}".to_vec(),
+        received_at: jiff::Timestamp::UNIX_EPOCH,
+    };
     output.note_outcome(&tracker.webhook_handler(&delivery).await);
     output.note(&format!("{:?} {:?}", tracker.health_check().await, tracker.validate_config()));
 }

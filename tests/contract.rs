@@ -30,6 +30,13 @@ fn shared() -> Option<PathBuf> {
     found
 }
 
+/// The mock that judges the requests of a subject: the first whose path begins like the request's.
+const JUDGES: &[(&str, &str, &str)] = &[
+    ("jira-cloud", "/rest/agile", "jira-agile"),
+    ("jira-cloud", "", "jira"),
+    ("jira-dc", "", "jira-dc"),
+];
+
 /// A request that the fake is right to accept and the vendor's description refuses, with the reason.
 struct Defect {
     mock: &'static str,
@@ -61,13 +68,14 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
         acceptance::say(format!("skipped: the vendor mock cannot be installed: {why}"));
         return;
     }
-    let names = ["jira", "jira-agile", "jira-dc"];
+    let names: BTreeSet<_> = JUDGES.iter().map(|(_, _, mock)| *mock).collect();
+    let names: Vec<_> = names.into_iter().collect();
     let mocks: BTreeMap<_, _> =
         mock::start_all(&tool, &names).into_iter().map(|mock| (mock.name, mock)).collect();
     let transport = Reqwest::new(TransportOptions::default()).unwrap();
     let (mut replayed, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
     for (subject, request) in one_of_each_shape() {
-        let mock = &mocks[name(subject, request)];
+        let mock = &mocks[judge_of(subject, request)];
         let reply = replay(&transport, mock, request).await;
         replayed += 1;
         if !reply.status.is_client_error() {
@@ -133,12 +141,11 @@ fn types(value: &Value) -> Value {
 }
 
 /// The mock that judges a request.
-fn name(subject: &str, request: &Request) -> &'static str {
-    match subject {
-        "jira-dc" => "jira-dc",
-        _ if request.path.starts_with("/rest/agile") => "jira-agile",
-        _ => "jira",
-    }
+fn judge_of(subject: &str, request: &Request) -> &'static str {
+    let fits = |(whose, start, _): &&(&str, &str, &str)| {
+        *whose == subject && request.path.starts_with(start)
+    };
+    JUDGES.iter().find(fits).map_or_else(|| panic!("nobody judges {subject}"), |(_, _, mock)| mock)
 }
 
 fn defect(mock: &str, request: &Request) -> Option<&'static Defect> {

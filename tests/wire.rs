@@ -49,7 +49,7 @@ async fn read(case: &Value) -> String {
         retry_attempts: 0,
         deadline: Instant::now() + Duration::from_mins(1),
     };
-    let wire = Wire { transport: Arc::new(Canned(case.clone())), policy };
+    let wire = Wire::new(Arc::new(Canned(case.clone())), policy);
     let custom: Map<String, Value> = case
         .get("custom_settings")
         .map(|custom| custom.as_object().unwrap().clone())

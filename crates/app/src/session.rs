@@ -125,7 +125,10 @@ impl Session {
         let Chosen { platform, settings } = chosen;
         tracing::info!(tracker = settings.tracker, platform = platform.name, "connecting");
         let transport = Reqwest::new(transport_options(&settings)?)?;
-        let wire = Wire { transport: Arc::new(transport), policy: self.policy(&settings) };
+        let wire = Wire {
+            search_path: self.env.get("PATH").map(Into::into),
+            ..Wire::new(Arc::new(transport), self.policy(&settings))
+        };
         let tracker = (platform.connect)(&settings, &wire).await?;
         let problems = tracker.validate_config();
         if !problems.is_empty() {

@@ -49,7 +49,9 @@ mod tests {
 
     #[test]
     fn bytes_travel_in_json_as_base64() {
-        let delivery = crate::webhook::Delivery { headers: Vec::new(), body: vec![0, 255, 16] };
+        let received_at = jiff::Timestamp::UNIX_EPOCH;
+        let delivery =
+            crate::webhook::Delivery { headers: Vec::new(), body: vec![0, 255, 16], received_at };
         let json = serde_json::to_value(&delivery).unwrap();
         assert_eq!(json["body"], "AP8Q");
         assert_eq!(serde_json::from_value::<crate::webhook::Delivery>(json).unwrap(), delivery);

@@ -26,7 +26,7 @@ pub use retry::Policy;
 pub use transport::{Reqwest, Sent, Transport, TransportError, TransportOptions};
 
 use crate::{error::ErrorKind, secret::Redactor};
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, ffi::OsString, fmt, sync::Arc, time::Duration};
 use url::{Position, Url};
 use wait::Throttle;
 
@@ -151,6 +151,15 @@ pub struct Wire {
     pub transport: Arc<dyn Transport>,
     /// Attempts, timeouts and the run's deadline.
     pub policy: Policy,
+    /// The folders that programs of plugins are looked for in, as `PATH` lists them; none where nobody says.
+    pub search_path: Option<OsString>,
+}
+
+impl Wire {
+    /// A transport and its limits; plugins have no folders to be looked for in.
+    pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
+        Self { transport, policy, search_path: None }
+    }
 }
 
 impl fmt::Debug for Wire {

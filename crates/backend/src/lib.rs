@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`Tracker`], then [`platform`]. The code map is `crates/README.md`.
 
+pub mod code_host;
 pub mod digest;
 pub mod dry_run;
 pub mod error;
@@ -9,6 +10,7 @@ pub mod health;
 pub mod history;
 pub mod http;
 pub mod incident;
+pub mod managed_comment;
 pub mod model;
 pub mod platform;
 pub mod reference;

@@ -6,6 +6,7 @@ mod jira;
 pub mod local;
 
 use crate::{
+    code_host::CodeHost,
     error::Result,
     http::Wire,
     reference::Pattern,
@@ -16,6 +17,10 @@ use futures_util::future::BoxFuture;
 
 /// Makes a tracker from its settings. It may ask the API what it is talking to.
 pub type Connect = for<'a> fn(&'a Settings, &'a Wire) -> BoxFuture<'a, Result<Box<dyn Tracker>>>;
+
+/// Makes a code host from the settings of a tracker on the same site.
+pub type ConnectCodeHost =
+    for<'a> fn(&'a Settings, &'a Wire) -> BoxFuture<'a, Result<Box<dyn CodeHost>>>;
 
 /// All that is wrong with the settings that there are, however many are missing.
 pub type Check = fn(&Settings) -> Vec<Problem>;
@@ -37,12 +42,16 @@ pub struct Platform {
     pub limits: Limits,
     /// The operations that it cannot do, each with the reason; all others work.
     pub unsupported: &'static [(Operation, &'static str)],
+    /// Of those, the ones that it hands to another tracker, where `custom_settings.work_items` names one.
+    pub delegates: &'static [Operation],
     /// True when it needs no account and no network, so that it is never chosen by accident.
     pub embedded: bool,
     /// Looks over the settings before anything is made of them.
     pub check: Check,
     /// Makes the tracker.
     pub connect: Connect,
+    /// Makes the code host, where the platform is one.
+    pub code_host: Option<ConnectCodeHost>,
 }
 
 impl Platform {
@@ -66,6 +75,7 @@ impl Platform {
                 .collect(),
             references: self.references.to_vec(),
             limits: self.limits,
+            home: None,
         }
     }
 }

@@ -13,6 +13,7 @@ mod builder;
 mod clean;
 mod cut;
 pub mod html;
+mod links;
 mod parse;
 mod quote;
 mod tree;
@@ -93,6 +94,11 @@ impl Markdown {
             Some(shorter) => Self(shorter),
             None => self,
         }
+    }
+
+    /// Every link to a page with its words, in order of appearance.
+    pub fn links(&self) -> Vec<(String, Url)> {
+        links::of(&parse::parse(&self.0))
     }
 
     /// Whether there is nothing to show.

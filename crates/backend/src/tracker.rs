@@ -17,6 +17,7 @@ use crate::{
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use url::Url;
 
 /// One operation of the standard interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -120,6 +121,8 @@ pub struct Metadata {
     pub references: Vec<Pattern>,
     /// Longest texts.
     pub limits: Limits,
+    /// Page of the repository whose items a plain `#12` names, on trackers that number within repositories.
+    pub home: Option<Url>,
 }
 
 /// A tracker of work items.

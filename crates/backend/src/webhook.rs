@@ -2,6 +2,7 @@
 
 use crate::{model::WorkItemId, secret::Secret};
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Sha256;
@@ -14,6 +15,8 @@ pub struct Delivery {
     /// Raw body; base64 in JSON.
     #[serde(with = "crate::digest::base64_text")]
     pub body: Vec<u8>,
+    /// When it came in, for platforms that sign a time and refuse what is older than a minute or five.
+    pub received_at: Timestamp,
 }
 
 impl Delivery {

@@ -5,6 +5,7 @@
 //! expects nothing of the site, so that the same suite runs on a fake and on a real account.
 
 mod access;
+mod code_host;
 mod contract;
 mod incident;
 mod injection;
@@ -78,6 +79,7 @@ pub fn all() -> Vec<Check> {
         link::CHECKS,
         webhook::CHECKS,
         incident::CHECKS,
+        code_host::CHECKS,
     ]
     .concat()
 }

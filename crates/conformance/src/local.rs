@@ -2,7 +2,7 @@
 
 use crate::{
     sign,
-    subject::{Access, Facts, Sample, Subject, connect},
+    subject::{Access, Facts, RECEIVED_AT, Sample, Subject, connect},
 };
 use async_trait::async_trait;
 use backend::{
@@ -67,6 +67,6 @@ impl Subject for Local {
         };
         let signature = format!("sha256={}", sign::hmac_sha256(secret, body.as_bytes()));
         let headers = vec![("X-Hub-Signature-256".to_owned(), signature)];
-        Some(Delivery { headers, body: body.into_bytes() })
+        Some(Delivery { headers, body: body.into_bytes(), received_at: RECEIVED_AT })
     }
 }

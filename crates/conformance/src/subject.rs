@@ -4,18 +4,21 @@ use crate::fake::{Server, store::Store};
 use async_trait::async_trait;
 use backend::{
     Error, ErrorKind, Result, Tracker,
+    code_host::CodeHost,
     http::{Policy, Reqwest, TransportOptions, Wire},
-    model::{Status, WorkItemId},
-    platform,
+    model::{Kind, Status, WorkItemId},
+    platform::{self, Platform},
     settings::Settings,
     webhook::Delivery,
 };
+use jiff::Timestamp;
 use serde_json::Value;
 use std::{
     sync::{Arc, MutexGuard},
     time::Duration,
 };
 use tokio::time::Instant;
+use url::Url;
 
 /// Credentials to connect with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +57,18 @@ pub trait Subject: Send + Sync {
         false
     }
 
+    /// Connects to the site's code host; `None` where it is none.
+    async fn code_host(&self, access: Access, policy: Policy) -> Option<Result<Box<dyn CodeHost>>> {
+        let _ = (access, policy);
+        None
+    }
+
+    /// The comments of a pull request and the states of a commit's statuses by context, as people see them.
+    fn seen_on_pull_request(&self, page: &Url, sha: &str) -> Option<Seen> {
+        let _ = (page, sha);
+        None
+    }
+
     /// The comments of an item, as they would be read by a person; `None` where that cannot be told.
     fn comments(&self, item: &WorkItemId) -> Option<Vec<String>> {
         let _ = item;
@@ -61,8 +76,11 @@ pub trait Subject: Send + Sync {
     }
 }
 
+/// When every delivery of a fake is received: within the time for which its signature is good.
+pub const RECEIVED_AT: Timestamp = Timestamp::constant(1_770_000_005, 0);
+
 /// What is known about a site. A check that needs what is not known does not apply.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Facts {
     /// Somebody whom items can be assigned to, as people write it.
     pub assignee: Option<&'static str>,
@@ -78,6 +96,65 @@ pub struct Facts {
     pub unreachable: Option<(Status, Status)>,
     /// The secrets that the tracker was configured with, the newest first.
     pub webhook_secrets: Vec<&'static str>,
+    /// The item that deliveries are about.
+    pub webhook_item: WorkItemId,
+    /// True when a delivery's body is signed, and not only accompanied by a secret.
+    pub bodies_are_signed: bool,
+    /// The states that items can be brought to; the others are refused.
+    pub states: &'static [Status],
+    /// An estimate that an item can have, a fraction where the tracker knows those; none where items are not estimated.
+    pub estimate: Option<f64>,
+    /// What can contain other items.
+    pub container: Option<Kind>,
+    /// A pull request of the site's code host.
+    pub pull_request: Option<KnownPullRequest>,
+}
+
+/// A pull request that a site has: open, from another branch of the same repository, with more commits than one page
+/// shows.
+#[derive(Debug, Clone)]
+pub struct KnownPullRequest {
+    /// Its page.
+    pub page: Url,
+    /// Its title.
+    pub title: &'static str,
+    /// The branch that it comes from.
+    pub source_branch: &'static str,
+    /// How many commits it has, and whether the host gives them all.
+    pub commits: (usize, bool),
+    /// The page of a pull request that is not there.
+    pub absent: Url,
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self {
+            assignee: None,
+            custom_field: None,
+            foreign_item: None,
+            hidden_item: None,
+            native: None,
+            unreachable: None,
+            webhook_secrets: Vec::new(),
+            webhook_item: WorkItemId::new("SHOP-1"),
+            bodies_are_signed: true,
+            states: Status::ALL,
+            estimate: Some(2.5),
+            container: Some(Kind::Epic),
+            pull_request: None,
+        }
+    }
+}
+
+/// What people see on a pull request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Sources of its comments, oldest first.
+    pub comments: Vec<String>,
+    /// Context and state of each status of the commit, in the vendor's words, newest of each context only.
+    pub statuses: Vec<(String, String)>,
+    /// How many times a status was sent.
+    pub sent: usize,
 }
 
 /// What a delivery says.
@@ -129,9 +206,28 @@ pub fn generous() -> Policy {
 
 /// Connects to a platform of this build over a real socket.
 pub async fn connect(name: &str, settings: &Settings, policy: Policy) -> Result<Box<dyn Tracker>> {
-    let platform = platform::find(name).ok_or_else(|| {
-        Error::new(ErrorKind::Config, format!("find {name}: it is not a part of this build"))
+    (row(name)?.connect)(settings, &wire(policy)?).await
+}
+
+/// Connects to the code host of a platform over a real socket.
+pub async fn connect_code_host(
+    name: &str,
+    settings: &Settings,
+    policy: Policy,
+) -> Result<Box<dyn CodeHost>> {
+    let connect = row(name)?.code_host.ok_or_else(|| {
+        Error::new(ErrorKind::Unsupported, format!("connect: {name} is no code host"))
     })?;
+    connect(settings, &wire(policy)?).await
+}
+
+fn row(name: &str) -> Result<&'static Platform> {
+    platform::find(name).ok_or_else(|| {
+        Error::new(ErrorKind::Config, format!("find {name}: it is not a part of this build"))
+    })
+}
+
+fn wire(policy: Policy) -> Result<Wire> {
     let transport = Arc::new(Reqwest::new(TransportOptions::default())?);
-    (platform.connect)(settings, &Wire { transport, policy }).await
+    Ok(Wire::new(transport, policy))
 }

@@ -178,9 +178,11 @@ mod tests {
         references: &[],
         limits: Limits { title: 1, text: 1, label: 1 },
         unsupported: &[],
+        delegates: &[],
         embedded: false,
         check: |_| Vec::new(),
         connect: |settings, _| Box::pin(async { Err(settings.problem("token", "unused").into()) }),
+        code_host: None,
     };
 
     fn check(name: &str, named: bool) {

@@ -113,7 +113,7 @@ impl Bench {
             retry_attempts: 3,
             deadline: start + Duration::from_mins(1),
         };
-        let wire = Wire { transport: Arc::clone(&recorder) as _, policy };
+        let wire = Wire::new(Arc::clone(&recorder) as _, policy);
         let base = Url::parse("https://acme.example/jira").unwrap();
         let authorization = Authorization::Bearer(Secret::new(TOKEN));
         Self { recorder, http: Http::new(&wire, &base, authorization, dialect) }

@@ -52,9 +52,11 @@ pub(super) const PLATFORM: Platform = Platform {
     references: &[Pattern::Key],
     limits: Limits { title: LONGEST_NAME, text: LONGEST_TEXT, label: LONGEST_NAME },
     unsupported: WITHOUT_HISTORY,
+    delegates: &[],
     embedded: false,
     check: connect::check,
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
+    code_host: None,
 };
 
 const SETTINGS: &[Setting] = &[

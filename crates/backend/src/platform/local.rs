@@ -46,9 +46,11 @@ pub const PLATFORM: Platform = Platform {
     references: &[Pattern::Key],
     limits: item::LIMITS,
     unsupported: WITHOUT_HISTORY,
+    delegates: &[],
     embedded: true,
     check,
     connect,
+    code_host: None,
 };
 
 const SETTINGS: &[Setting] = &[

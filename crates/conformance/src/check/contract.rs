@@ -96,7 +96,11 @@ async fn call(case: &Case<'_>, operation: Operation, id: &WorkItemId) -> Result<
         Operation::Unlink => tracker.unlink(&absent_link(id)?).await,
         Operation::AttachFile => tracker.attach_file(id, &file()).await.map(drop),
         Operation::WebhookHandler => {
-            let delivery = Delivery { headers: Vec::new(), body: Vec::new() };
+            let delivery = Delivery {
+                headers: Vec::new(),
+                body: Vec::new(),
+                received_at: Timestamp::UNIX_EPOCH,
+            };
             tracker.webhook_handler(&delivery).await.map(drop)
         }
         Operation::TeamHistory => tracker.team_history(&team, &period).await.map(drop),

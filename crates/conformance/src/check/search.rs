@@ -98,7 +98,7 @@ async fn moved(case: &Case<'_>, label: &str, status: Status) -> Result<WorkItem>
 async fn search_by_status(case: &Case<'_>) -> Verdict {
     let label = case.unique("state");
     let mut items = Vec::new();
-    for status in Status::ALL {
+    for status in case.facts.states {
         items.push(moved(case, &label, *status).await?);
     }
     items.reverse();
@@ -172,7 +172,7 @@ async fn search_finds_whole_items(case: &Case<'_>) -> Verdict {
         title: "Whole".to_owned(),
         description: backend::text::Markdown::from_template("With a text."),
         labels: vec![label.clone()],
-        story_points: Some(3.0),
+        story_points: case.facts.estimate,
         ..Draft::default()
     };
     let made = case.tracker.create_work_item(&draft).await?;

@@ -16,6 +16,11 @@ pub(super) const CHECKS: &[Check] = &[
         run: |case| Box::pin(every_state_is_reached(case)),
     },
     Check {
+        name: "a_state_that_is_not_there_is_refused",
+        needs: NEEDS,
+        run: |case| Box::pin(a_state_that_is_not_there(case)),
+    },
+    Check {
         name: "the_same_state_is_a_no_op",
         needs: NEEDS,
         run: |case| Box::pin(the_same_state_is_a_no_op(case)),
@@ -43,7 +48,7 @@ async fn go(case: &Case<'_>, id: &WorkItemId, status: Status) -> Result<WorkItem
 }
 
 async fn every_state_is_reached(case: &Case<'_>) -> Verdict {
-    for status in Status::ALL {
+    for status in case.facts.states {
         let item = case.make(&format!("To become {status}")).await?;
         same("the first state", &item.status, &Status::Todo)?;
         let moved = go(case, &item.id, *status).await?;
@@ -52,6 +57,18 @@ async fn every_state_is_reached(case: &Case<'_>) -> Verdict {
         same("the item read back", &case.tracker.get_work_item(&item.id).await?, &moved)?;
     }
     Ok(())
+}
+
+async fn a_state_that_is_not_there(case: &Case<'_>) -> Verdict {
+    let missing = Status::ALL.iter().find(|status| !case.facts.states.contains(status));
+    let missing = known(missing)?;
+    let item = case.make("Not to get there").await?;
+    let error = fails("going there", go(case, &item.id, *missing).await, &[ErrorKind::Rejected])?;
+    let told = format!("{error} {}", error.hint());
+    ensure(told.contains(&item.native_status) || told.contains("status_mapping"), || {
+        format!("the error names neither a state that is there nor the setting: {told}")
+    })?;
+    same("the item", &case.tracker.get_work_item(&item.id).await?, &item)
 }
 
 async fn the_same_state_is_a_no_op(case: &Case<'_>) -> Verdict {

@@ -4,7 +4,6 @@ use super::{Case, Check, Verdict, ensure, fails, known, same};
 use crate::subject::Sample;
 use backend::{
     ErrorKind, Operation,
-    model::WorkItemId,
     webhook::{Delivery, EventKind},
 };
 
@@ -44,7 +43,7 @@ fn deliver(case: &Case<'_>, sample: &Sample<'_>) -> Verdict<Delivery> {
 }
 
 async fn a_signed_delivery(case: &Case<'_>) -> Verdict {
-    let id = WorkItemId::new("SHOP-1");
+    let id = case.facts.webhook_item.clone();
     let delivery = deliver(case, &Sample::Updated(&id))?;
     let event = case.tracker.webhook_handler(&delivery).await?;
     same("the kind", &event.kind, &EventKind::Updated)?;
@@ -55,13 +54,14 @@ async fn a_signed_delivery(case: &Case<'_>) -> Verdict {
 }
 
 async fn a_forged_delivery(case: &Case<'_>) -> Verdict {
-    let id = WorkItemId::new("SHOP-1");
+    let id = case.facts.webhook_item.clone();
     let good = deliver(case, &Sample::Updated(&id))?;
     let wrong_secret = known(case.subject.deliver(&Sample::Updated(&id), "somebody else's"))?;
     let mut changed = good.clone();
     changed.body.push(b' ');
-    let unsigned = Delivery { headers: Vec::new(), body: good.body.clone() };
-    let mut forgeries = vec![wrong_secret, changed, unsigned];
+    let unsigned = Delivery { headers: Vec::new(), ..good.clone() };
+    let mut forgeries = vec![wrong_secret, unsigned];
+    forgeries.extend(case.facts.bodies_are_signed.then_some(changed));
     for (index, (_, value)) in good.headers.iter().enumerate() {
         let secret_or_signature = value.len() > 20;
         let mutations =
@@ -82,7 +82,7 @@ async fn a_forged_delivery(case: &Case<'_>) -> Verdict {
 }
 
 async fn a_rotated_secret(case: &Case<'_>) -> Verdict {
-    let id = WorkItemId::new("SHOP-1");
+    let id = case.facts.webhook_item.clone();
     known(case.facts.webhook_secrets.get(1))?;
     for secret in &case.facts.webhook_secrets {
         let delivery = known(case.subject.deliver(&Sample::Updated(&id), secret))?;

@@ -190,7 +190,7 @@ async fn requests_that_cannot_be_right_are_not_sent() {
     }
     let broken = Authorization::Bearer(Secret::new("two\nlines"));
     let plain = Url::parse("http://acme.example").unwrap();
-    let wire = Wire { transport: Arc::clone(&bench.recorder) as _, policy: bench.http.policy };
+    let wire = Wire::new(Arc::clone(&bench.recorder) as _, bench.http.policy);
     for http in [
         Http::new(&wire, bench.http.base(), broken, PLAIN),
         Http::new(&wire, bench.http.base(), Authorization::Raw(Secret::new("\n")), PLAIN),
@@ -214,7 +214,7 @@ async fn credentials_travel_in_one_header() {
         (Authorization::Raw(secret()), vec!["s3cr3t-token"]),
     ] {
         let bench = Bench::new([answer(200)]);
-        let wire = Wire { transport: Arc::clone(&bench.recorder) as _, policy: bench.http.policy };
+        let wire = Wire::new(Arc::clone(&bench.recorder) as _, bench.http.policy);
         let http = Http::new(&wire, bench.http.base(), authorization, PLAIN);
         assert!(http.get("item").query("q", "a b").send().await.is_ok());
         let seen = bench.recorder.seen.lock().unwrap();

@@ -102,7 +102,7 @@ mod tests {
     fn delivery(body: &str, headers: &[(&str, &str)]) -> Delivery {
         let headers =
             headers.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
-        Delivery { headers, body: body.into() }
+        Delivery { headers, body: body.into(), received_at: jiff::Timestamp::UNIX_EPOCH }
     }
 
     fn read(body: &str) -> Result<Event> {

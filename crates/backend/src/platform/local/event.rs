@@ -67,6 +67,7 @@ mod tests {
         Delivery {
             headers: vec![("x-hub-Signature-256".to_owned(), format!("sha256={signature}"))],
             body: body.as_bytes().to_vec(),
+            received_at: jiff::Timestamp::UNIX_EPOCH,
         }
     }
 

@@ -329,6 +329,7 @@ async fn webhooks_are_believed_under_the_configured_secret_only() {
             "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17".to_owned(),
         )],
         body: b"Hello, World!".to_vec(),
+        received_at: Timestamp::UNIX_EPOCH,
     };
     let answer = async |settings: &[(&str, &str)]| {
         let tracker = tracker(&place.file(), settings).unwrap();

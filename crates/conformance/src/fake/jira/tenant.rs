@@ -10,7 +10,7 @@ use crate::{
         store::{Store, WebLink},
     },
     sign,
-    subject::{Access, Facts, Routes, Sample, Site, Subject, connect},
+    subject::{Access, Facts, RECEIVED_AT, Routes, Sample, Site, Subject, connect},
 };
 use async_trait::async_trait;
 use backend::{
@@ -93,6 +93,7 @@ impl Subject for Tenant {
             native: Some(|label| format!("labels = \"{label}\" OR labels = \"{label}-two\"")),
             unreachable: Some((Status::Blocked, Status::Done)),
             webhook_secrets: SECRETS.to_vec(),
+            ..Facts::default()
         }
     }
 
@@ -109,7 +110,7 @@ impl Subject for Tenant {
             header("X-Atlassian-Webhook-Identifier", "f2a5".to_owned()),
             header("X-Hub-Signature", signature),
         ];
-        Some(Delivery { headers, body: body.into_bytes() })
+        Some(Delivery { headers, body: body.into_bytes(), received_at: RECEIVED_AT })
     }
 
     fn link_by_hand(&self, item: &WorkItemId) -> bool {

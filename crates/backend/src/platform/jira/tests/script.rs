@@ -57,7 +57,7 @@ impl Scripted {
             retry_attempts: 0,
             deadline: tokio::time::Instant::now() + Duration::from_mins(1),
         };
-        let wire = Wire { transport: Arc::<Self>::clone(&jira), policy };
+        let wire = Wire::new(Arc::<Self>::clone(&jira), policy);
         let settings = Settings::new("jira")
             .with("api_endpoint", "http://127.0.0.1", Origin::Default)
             .with("api_key", "token-0123456789", Origin::Default)
