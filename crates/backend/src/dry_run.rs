@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, Result},
-    health::{self, Health},
+    health::{self, Access, Health},
     history::{Period, Team, TeamHistory},
     incident::{self, Filed, Incident},
     model::{
@@ -166,6 +166,10 @@ impl Tracker for DryRun {
 
     async fn health_check(&self) -> Health {
         health::check(self).await
+    }
+
+    async fn access(&self) -> Result<Access> {
+        self.inner.access().await
     }
 
     fn unsupported(&self, operation: Operation) -> Error {

@@ -10,6 +10,7 @@ mod failure;
 mod given;
 mod judge;
 mod link;
+mod quota;
 mod redirect;
 mod reply;
 mod retry;
@@ -25,7 +26,7 @@ pub use reply::Reply;
 pub use retry::Policy;
 pub use transport::{Reqwest, Sent, Transport, TransportError, TransportOptions};
 
-use crate::{error::ErrorKind, secret::Redactor};
+use crate::{error::ErrorKind, health::Quota, secret::Redactor};
 use std::{borrow::Cow, ffi::OsString, fmt, sync::Arc, time::Duration};
 use url::{Position, Url};
 use wait::Throttle;
@@ -84,6 +85,7 @@ pub struct Http {
     authorization: Authorization,
     dialect: Dialect,
     throttle: Arc<Throttle>,
+    told: Arc<quota::Told>,
     redactor: Arc<Redactor>,
 }
 
@@ -96,8 +98,8 @@ impl Http {
         }
         let (transport, policy) = (Arc::clone(&wire.transport), wire.policy);
         let redactor = Arc::new(authorization.redactor());
-        let throttle = Arc::default();
-        Self { transport, policy, base, authorization, dialect, throttle, redactor }
+        let (throttle, told) = (Arc::default(), Arc::default());
+        Self { transport, policy, base, authorization, dialect, throttle, told, redactor }
     }
 
     /// The API's address, with a trailing slash.
@@ -108,6 +110,11 @@ impl Http {
     /// The platform's rules.
     pub fn dialect(&self) -> &Dialect {
         &self.dialect
+    }
+
+    /// How much the tracker still allows, as the newest answer that spoke of it said.
+    pub fn quota(&self) -> Option<Quota> {
+        self.told.get()
     }
 
     /// Starts a GET of a path below the base, such as `rest/api/3/issue/{id}`.

@@ -14,6 +14,7 @@ pub mod managed_comment;
 pub mod model;
 pub mod platform;
 pub mod reference;
+pub mod registry;
 pub mod secret;
 pub mod settings;
 pub mod text;

@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    health::{self, Health},
+    health::{self, Access, Health},
     history::{Period, Team, TeamHistory},
     incident::{self, Filed, Incident},
     model::{
@@ -262,6 +262,14 @@ pub trait Tracker: Send + Sync + fmt::Debug {
     /// Whether the tracker answers, who we are there and how fast. Derived; never fails.
     async fn health_check(&self) -> Health {
         health::check(self).await
+    }
+
+    /// What the token may do, how long, and how much of its limits is left; as far as the tracker tells.
+    ///
+    /// Requires: credentials.
+    /// Behavior: at most one cheap read. What is not told is empty, and not guessed.
+    async fn access(&self) -> Result<Access> {
+        Ok(Access::default())
     }
 
     /// The error for an operation that this platform's API does not have.

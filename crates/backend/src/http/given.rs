@@ -52,6 +52,7 @@ impl Http {
             authorization: Authorization::None,
             dialect: Dialect { name, ..ELSEWHERE },
             throttle: Arc::default(),
+            told: Arc::default(),
             ..self.clone()
         }
     }

@@ -137,6 +137,9 @@ impl Http {
             Ok(request) => self.transport.send(request, left).await,
             Err(error) => Err(error),
         };
+        if let Ok(reply) = &outcome {
+            self.told.note(reply);
+        }
         let status = outcome.as_ref().map_or(0, |reply| reply.status.as_u16());
         tracing::debug!(
             platform = self.dialect.name,

@@ -142,7 +142,7 @@ const PLAIN: Dialect = Dialect {
     hint: |_, _| None,
 };
 
-fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
+pub(super) fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
     let headers = headers.iter().map(|(name, value)| {
         (http::HeaderName::from_static(name), http::HeaderValue::from_str(value).unwrap())
     });
