@@ -13,8 +13,9 @@ mod tests;
 use backend::{
     Error,
     platform::{self, PLATFORMS, Platform},
+    registry::Route,
     secret::{Redactor, Secret},
-    settings::Settings,
+    settings::{Problem, Settings},
 };
 use candidate::Candidate;
 use ci::{Env, Host};
@@ -47,8 +48,10 @@ pub struct Unusable {
     pub error: Error,
     /// What it comes from.
     pub lack: Lack,
-    /// As much as is known of the tracker, where it is clear which one is meant.
-    pub known: Option<Chosen>,
+    /// As much as is known of the trackers, where it is clear which are meant.
+    pub known: Vec<Chosen>,
+    /// The problems that the error tells of, where it is a list of them.
+    pub problems: Vec<Problem>,
 }
 
 /// What keeps a tracker from being used.
@@ -78,23 +81,92 @@ pub(crate) fn secrets_of(env: &Env, host: &dyn Host) -> Redactor {
     redactor
 }
 
-/// Chooses the tracker named by `--platform`, or the only one that the file or the environment sets up.
+/// The trackers of a run: one, or all that the file's routes name.
+pub struct Selection {
+    /// The trackers, in the order in which the routes name them.
+    pub trackers: Vec<Chosen>,
+    /// Which of them takes which ids. Of a single tracker, those of the file that lead to it.
+    pub routes: Vec<Route>,
+}
+
+/// Chooses the tracker named by `--platform`, else those that the file's routes name, else the only one that the file
+/// or the environment sets up.
 pub fn choose(
     sources: &Sources<'_>,
     requested: Option<&str>,
     redactor: &mut Redactor,
-) -> Result<Chosen, Box<Unusable>> {
+) -> Result<Selection, Box<Unusable>> {
     let candidates = candidates(sources, redactor);
+    let routes = file::routes(sources);
     let chosen = match requested {
-        Some(name) => choose_named(sources, candidates, name),
-        None => choose_only(candidates),
+        Some(name) => choose_named(sources, candidates, name).map(|one| vec![one]),
+        None if !routes.is_empty() => choose_routed(sources, candidates, &routes),
+        None => choose_only(candidates).map(|one| vec![one]),
     };
     let problems = file::problems(sources);
     match chosen {
-        Ok(candidate) => candidate.finish(problems),
+        Ok(candidates) => finish(candidates, routes, &problems),
         Err(unusable) if problems.is_empty() => Err(unusable),
         Err(_) => Err(refuse::misshapen(&problems)),
     }
+}
+
+/// Every tracker that somebody set up, with its settings or with what is wrong with them, for `health-check`.
+pub fn choose_all(
+    sources: &Sources<'_>,
+    redactor: &mut Redactor,
+) -> Vec<(String, Result<Chosen, Box<Unusable>>)> {
+    let named = candidates(sources, redactor).into_iter().filter(|candidate| candidate.named);
+    let own = |name: &str, problem: &Problem| problem.key.split('.').next() == Some(name);
+    let problems = file::problems(sources);
+    named
+        .map(|candidate| {
+            let name = candidate.tracker.clone();
+            let its = problems.iter().filter(|problem| own(&name, problem)).cloned().collect();
+            (name, candidate.finish(its))
+        })
+        .collect()
+}
+
+/// The trackers, or all that is wrong with any of them. What is known of the first stands for what is known.
+fn finish(
+    candidates: Vec<Candidate>,
+    routes: Vec<Route>,
+    file: &[Problem],
+) -> Result<Selection, Box<Unusable>> {
+    let names: Vec<String> = candidates.iter().map(|one| one.tracker.clone()).collect();
+    let (mut trackers, mut unusable): (Vec<Chosen>, Vec<Unusable>) = Default::default();
+    for candidate in candidates {
+        match candidate.finish(file.to_vec()) {
+            Ok(chosen) => trackers.push(chosen),
+            Err(one) => unusable.push(*one),
+        }
+    }
+    if unusable.is_empty() {
+        let routes = routes.into_iter().filter(|route| names.contains(&route.tracker)).collect();
+        return Ok(Selection { trackers, routes });
+    }
+    Err(refuse::all(unusable))
+}
+
+/// The trackers that the routes name, each once.
+fn choose_routed(
+    sources: &Sources<'_>,
+    mut candidates: Vec<Candidate>,
+    routes: &[Route],
+) -> Result<Vec<Candidate>, Box<Unusable>> {
+    let mut chosen: Vec<Candidate> = Vec::new();
+    for route in routes {
+        if chosen.iter().any(|known| known.tracker == route.tracker) {
+            continue;
+        }
+        let exact = candidates.iter().position(|one| one.tracker == route.tracker);
+        match exact {
+            Some(index) => chosen.push(candidates.swap_remove(index)),
+            None => return Err(refuse::unknown(sources, &route.tracker)),
+        }
+    }
+    Ok(chosen)
 }
 
 /// One candidate for each entry of the file, and one for each platform that has no entry.

@@ -2,15 +2,18 @@
 
 use crate::{
     args::Common,
-    config::{self, Chosen, Lack, Sources, Unusable, place},
+    config::{self, Chosen, Lack, Selection, Sources, Unusable, place},
     gate::Gate,
     git::Git,
     host,
+    naming::Naming,
 };
 use backend::{
-    Error, ErrorKind, Result, Tracker,
+    Error, ErrorKind, Metadata, Result, Tracker,
     dry_run::{DryRun, Plan},
+    health::Health,
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
+    registry::{Plugin, Registry, Route, Routed},
     secret::Redactor,
     settings::{self, Settings},
 };
@@ -46,12 +49,12 @@ pub struct Session {
     pub(crate) gate: Arc<Gate>,
 }
 
-/// A tracker and the settings that it was made from.
+/// The tracker of a run; several that the routes name are one.
 pub struct Connected {
     /// The tracker, wrapped when the run is dry.
     pub tracker: Box<dyn Tracker>,
-    /// Its settings.
-    pub settings: Settings,
+    /// How its items are named in commits.
+    pub naming: Naming,
 }
 
 /// What became of connecting.
@@ -60,9 +63,9 @@ pub enum Connection {
     Ready(Connected),
     /// A fork's run, which CI hosts give no secrets, lacks those and nothing that it should have.
     NoSecret {
-        /// As much as is known of the tracker. None where only the configuration file of the fork's work tree could
-        /// say, which is not read.
-        tracker: Option<Chosen>,
+        /// How items are named, as much as is known of it. None where only the configuration file of the fork's work
+        /// tree could say which tracker is meant, which is not read.
+        naming: Option<Naming>,
         /// What is missing, as any other run would have been told.
         reason: Error,
     },
@@ -105,7 +108,8 @@ impl Session {
         Git::open_if_there(Path::new(HERE))
     }
 
-    /// Chooses and connects the tracker. `git` is the repository of the run, where it has one.
+    /// Chooses and connects the tracker, or those that the routes name. `git` is the repository of the run, where it has
+    /// one.
     ///
     /// In a fork's run, and only there, it may be that nothing but secrets is missing: that is no failure. Everything
     /// else that is wrong with the configuration is a `Config` error there as well.
@@ -113,47 +117,98 @@ impl Session {
         let file = self.config_file(git)?;
         let unread = matches!(file, ConfigFile::Unread);
         match self.choose(git, file) {
-            Ok(chosen) => self.connect_to(chosen).await.map(Connection::Ready),
+            Ok(selection) => self.connect_to(selection).await.map(Connection::Ready),
             Err(unusable) if self.lacks_secrets_only(unusable.lack, unread) => {
-                Ok(Connection::NoSecret { tracker: unusable.known, reason: unusable.error })
+                let naming = Some(naming_without_answer(&unusable.known));
+                let naming = naming.filter(|_| !unusable.known.is_empty());
+                Ok(Connection::NoSecret { naming, reason: unusable.error })
             }
             Err(unusable) => Err(unusable.error),
         }
     }
 
-    async fn connect_to(&self, chosen: Chosen) -> Result<Connected> {
+    /// Every tracker that is set up: those that can be made, and what is wrong with the others.
+    pub async fn connect_all(&mut self, git: Option<&Git>) -> Result<(Registry, Vec<Health>)> {
+        let file = self.config_file(git)?;
+        let all = self.with_sources(git, file, config::choose_all);
+        let (mut registry, mut broken) = (Registry::default(), Vec::new());
+        for (name, chosen) in all {
+            let made = match chosen {
+                Ok(chosen) => self.make(&chosen).await.map(|tracker| (tracker, chosen.settings)),
+                Err(unusable) => Err(unusable.error),
+            };
+            match made {
+                Ok((tracker, config)) => {
+                    registry.register(Plugin { name, tracker, config });
+                }
+                Err(error) => broken.push(Health::broken(name, &error)),
+            }
+        }
+        Ok((registry, broken))
+    }
+
+    async fn connect_to(&self, selection: Selection) -> Result<Connected> {
+        let Selection { trackers, routes } = selection;
+        let mut made = Vec::new();
+        for chosen in &trackers {
+            let tracker = self.make(chosen).await?;
+            let problems = tracker.validate_config();
+            if !problems.is_empty() {
+                return Err(settings::refusal(&problems));
+            }
+            made.push(tracker);
+        }
+        let described = trackers.iter().zip(made.iter().map(|tracker| tracker.metadata()));
+        let naming = Naming::of(described, &routes);
+        let tracker = match <[Box<dyn Tracker>; 1]>::try_from(made) {
+            Ok([tracker]) => tracker,
+            Err(several) => Box::new(routed(trackers, several, routes)),
+        };
+        Ok(Connected { tracker, naming })
+    }
+
+    /// Makes one tracker, which plans its writes when the run is dry.
+    async fn make(&self, chosen: &Chosen) -> Result<Box<dyn Tracker>> {
         let Chosen { platform, settings } = chosen;
         tracing::info!(tracker = settings.tracker, platform = platform.name, "connecting");
-        let transport = Reqwest::new(transport_options(&settings)?)?;
+        let transport = Reqwest::new(transport_options(settings)?)?;
         let wire = Wire {
             search_path: self.env.get("PATH").map(Into::into),
-            ..Wire::new(Arc::new(transport), self.policy(&settings))
+            ..Wire::new(Arc::new(transport), self.policy(settings))
         };
-        let tracker = (platform.connect)(&settings, &wire).await?;
-        let problems = tracker.validate_config();
-        if !problems.is_empty() {
-            return Err(settings::refusal(&problems));
-        }
-        let tracker: Box<dyn Tracker> = if self.common.dry_run {
+        let tracker = (platform.connect)(settings, &wire).await?;
+        Ok(if self.common.dry_run {
             Box::new(DryRun::new(tracker, self.plan.clone()))
         } else {
             tracker
-        };
-        Ok(Connected { tracker, settings })
+        })
     }
 
-    /// The tracker that the arguments, the environment and the configuration file choose.
-    fn choose(&mut self, git: Option<&Git>, file: ConfigFile) -> Result<Chosen, Box<Unusable>> {
+    /// The trackers that the arguments, the environment and the configuration file choose.
+    fn choose(&mut self, git: Option<&Git>, file: ConfigFile) -> Result<Selection, Box<Unusable>> {
+        let requested = self.common.platform.clone();
+        let requested = requested.or_else(|| self.env.get("DEVOPS_PLATFORM").map(str::to_owned));
+        self.with_sources(git, file, |sources, redactor| {
+            config::choose(sources, requested.as_deref(), redactor)
+        })
+    }
+
+    /// Reads the configuration; every secret that is met on the way is known to the gate and the host afterwards.
+    fn with_sources<T>(
+        &mut self,
+        git: Option<&Git>,
+        file: ConfigFile,
+        read: impl FnOnce(&Sources<'_>, &mut Redactor) -> T,
+    ) -> T {
         let file = if let ConfigFile::Read(path, map) = file { Some((path, map)) } else { None };
         // Inside the git directory, else the user's own folder.
         let state = git.map(Git::state_folder).or_else(|| place::state_folder(&self.env));
         let sources = Sources { env: &self.env, host: &*self.host, file, state: state.as_deref() };
-        let requested = self.common.platform.as_deref().or_else(|| self.env.get("DEVOPS_PLATFORM"));
         let mut redactor = Redactor::default();
-        let chosen = config::choose(&sources, requested, &mut redactor);
+        let outcome = read(&sources, &mut redactor);
         self.gate.learn(redactor);
         host::mask(&self.gate, &mut *self.host);
-        chosen
+        outcome
     }
 
     /// True when this is a fork's run, which CI hosts give no secrets.
@@ -209,6 +264,24 @@ impl Session {
             deadline: self.deadline,
         }
     }
+}
+
+/// How items are named, by the table of platforms alone.
+fn naming_without_answer(known: &[Chosen]) -> Naming {
+    let described: Vec<Metadata> = known.iter().map(|one| one.platform.metadata()).collect();
+    Naming::of(known.iter().zip(&described), &[])
+}
+
+/// Several trackers as one. Besides the routes of the file, each takes the ids of its own project.
+fn routed(chosen: Vec<Chosen>, trackers: Vec<Box<dyn Tracker>>, routes: Vec<Route>) -> Routed {
+    let (mut registry, mut all) = (Registry::default(), routes);
+    for (chosen, tracker) in chosen.into_iter().zip(trackers) {
+        let name = chosen.settings.tracker.clone();
+        let own = Naming::of([(&chosen, tracker.metadata())], &[]).prefixes();
+        all.extend(own.into_iter().map(|prefix| Route { prefix, tracker: name.clone() }));
+        registry.register(Plugin { name, tracker, config: chosen.settings });
+    }
+    registry.routed(all)
 }
 
 /// When a run that starts now ends.

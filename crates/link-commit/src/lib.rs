@@ -72,8 +72,8 @@ pub struct LinkArgs {
     /// Branch that the commits are on; a commit that names no item takes the branch's.
     #[arg(long, value_name = "NAME")]
     pub branch: Option<String>,
-    /// Projects whose keys are taken, comma-separated (default: the tracker's project).
-    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project)]
+    /// Projects whose items are taken, comma-separated: keys, or repositories (default: the tracker's project).
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project_or_repository)]
     pub projects: Vec<String>,
     /// Fail when no work item is named.
     #[arg(long)]
@@ -110,6 +110,20 @@ fn project(text: &str) -> Result<String, String> {
     } else {
         Err("a project is named by its key, such as SHOP".to_owned())
     }
+}
+
+/// A project's key, or a repository whose items have numbers: `acme/shop`.
+fn project_or_repository(text: &str) -> Result<String, String> {
+    let name = text.trim().trim_end_matches('#');
+    let part = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "._-".contains(c))
+    };
+    if name.contains('/') && name.split('/').all(part) {
+        return Ok(name.to_owned());
+    }
+    project(text).map_err(|_| {
+        "a project is named by its key, such as SHOP, or by its path, such as acme/shop".to_owned()
+    })
 }
 
 impl AsRef<Common> for Args {

@@ -9,13 +9,13 @@ use app::{
     Connected, Connection, Report, Result, Session,
     forge::Pages,
     git::{Git, Missing, Oid},
+    naming::Naming,
     progress::Progress,
 };
 use backend::{
     Error, ErrorKind, Tracker,
     model::{Commit, Link, WorkItemId},
-    reference::{Finder, Pattern, Prefixes, Skipped},
-    settings::Settings,
+    reference::Skipped,
 };
 use futures_util::stream::{self, StreamExt as _};
 use std::collections::HashSet;
@@ -72,19 +72,16 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
     let mut outcome = Outcome { commits, missing: listed.missing, ..Outcome::default() };
     let view = View { dry: session.common.dry_run, verbose: session.common.verbose > 0 };
     match connection {
-        Connection::Ready(Connected { tracker, settings }) => {
-            let finder = finder(args, &tracker.metadata().references, Some(&settings))?;
-            let jobs = outcome.find(&finder, branch.as_deref());
+        Connection::Ready(Connected { tracker, naming }) => {
+            let jobs =
+                outcome.find(&naming.with_projects(&args.projects), branch.as_deref(), &pages)?;
             link_and_move(&*tracker, jobs, &mut outcome, args, Pace::of(session)).await;
             Ok(show::report(&outcome, args.require, view))
         }
-        Connection::NoSecret { tracker, reason } => {
+        Connection::NoSecret { naming, reason } => {
             tracing::info!(%reason, "skipped");
-            let references =
-                tracker.as_ref().map_or(&[Pattern::Key][..], |tracker| tracker.platform.references);
-            let finder =
-                finder(args, references, tracker.as_ref().map(|tracker| &tracker.settings))?;
-            let jobs = outcome.find(&finder, branch.as_deref());
+            let naming = naming.unwrap_or_else(Naming::keys).with_projects(&args.projects);
+            let jobs = outcome.find(&naming, branch.as_deref(), &pages)?;
             Ok(show::without_token(&outcome, &jobs, args.require, view))
         }
     }
@@ -126,19 +123,6 @@ fn pages(args: &LinkArgs, git: &Git, session: &Session) -> Result<Pages> {
     Pages::from_host(&session.context).map_or_else(|| git.web_url().map(Pages::new), Ok)
 }
 
-/// Finds references of the tracker's kind, of the projects that are ours. Where nobody says which those are, upper-case
-/// keys count that do not look like something else.
-fn finder(args: &LinkArgs, references: &[Pattern], settings: Option<&Settings>) -> Result<Finder> {
-    let project = settings.and_then(|settings| settings.text("project")).map(str::to_owned);
-    let projects = if args.projects.is_empty() {
-        project.into_iter().collect()
-    } else {
-        args.projects.clone()
-    };
-    let prefixes = if projects.is_empty() { Prefixes::none() } else { Prefixes::allow(projects) };
-    Finder::new(prefixes, references)
-}
-
 impl Outcome {
     /// The links that hold, with their jobs.
     pub(crate) fn linked(&self) -> Vec<(&Job, &Link)> {
@@ -146,17 +130,19 @@ impl Outcome {
     }
 
     /// What to link, each pair once, in order; what was seen and left is noted.
-    fn find(&mut self, finder: &Finder, branch: Option<&str>) -> Vec<Job> {
-        let from_branch = branch.map(|branch| finder.find_branch(branch)).unwrap_or_default();
+    fn find(&mut self, naming: &Naming, branch: Option<&str>, pages: &Pages) -> Result<Vec<Job>> {
+        let finder = naming.finder()?;
+        let ours = |found| naming.resolve(found, &pages.repository);
+        let from_branch = branch.map(|branch| ours(finder.find_branch(branch))).unwrap_or_default();
         let mut jobs = Vec::new();
         for (index, commit) in self.commits.iter().enumerate() {
-            let found = finder.find(&commit.message);
+            let found = ours(finder.find(&commit.message));
             let named = if found.references.is_empty() { &from_branch } else { &found };
             let items = named.strongest().into_iter().map(|reference| reference.item.clone());
             jobs.extend(items.map(|item| Job { item, commit: index }));
             self.skipped.extend(found.skipped);
         }
-        jobs
+        Ok(jobs)
     }
 }
 

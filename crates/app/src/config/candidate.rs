@@ -62,7 +62,7 @@ impl Candidate {
         let lack = lack(&self.flaws);
         let problems: Vec<Problem> = self.flaws.into_iter().map(|flaw| flaw.problem).collect();
         let error = settings::refusal(&problems);
-        Err(Box::new(Unusable { error, lack, known: Some(chosen) }))
+        Err(Box::new(Unusable { error, lack, known: vec![chosen], problems }))
     }
 }
 

@@ -5,6 +5,7 @@ use crate::yaml;
 use backend::{
     Error, ErrorKind, Result,
     platform::{self, Platform},
+    registry::Route,
     settings::Problem,
 };
 use serde_json::{Map, Value};
@@ -16,13 +17,26 @@ const ROUTES: &str = "routes";
 pub fn parse(path: &str, text: &str) -> Result<Map<String, Value>> {
     let invalid =
         |message: String| Error::new(ErrorKind::Config, format!("read {path}: {message}"));
-    let file = yaml::parse(text).map_err(invalid)?;
-    if file.contains_key(ROUTES) {
-        tracing::warn!(
-            "{path}: {ROUTES} are not used by this version; name a tracker with --platform"
-        );
+    yaml::parse(text).map_err(invalid)
+}
+
+/// The routes of the file, in its order.
+pub(super) fn routes(sources: &Sources<'_>) -> Vec<Route> {
+    let file = sources.file.as_ref().map(|(_, file)| file);
+    let routes = file.and_then(|file| file.get(ROUTES)?.as_object()).into_iter().flatten();
+    let route = |(prefix, tracker): (&String, &Value)| {
+        let tracker = tracker_name(file?, tracker.as_str()?);
+        Some(Route { prefix: prefix.trim().to_owned(), tracker })
+    };
+    routes.filter_map(route).collect()
+}
+
+/// The name of the tracker that a route leads to: an entry's, else a platform's own.
+fn tracker_name(file: &Map<String, Value>, name: &str) -> String {
+    if file.contains_key(name) {
+        return name.to_owned();
     }
-    Ok(file)
+    platform::find(name).map_or_else(|| name.to_owned(), |platform| platform.name.to_owned())
 }
 
 /// What is wrong with the shape of the file: unknown platforms, unknown keys.

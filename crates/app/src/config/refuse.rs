@@ -34,6 +34,28 @@ pub(super) fn not_built(tracker: &str, platform: &str) -> Box<Unusable> {
     unusable(Error::new(ErrorKind::Config, message).with_hint(hint), Lack::Sense)
 }
 
+/// Several trackers cannot be used: all that is wrong with any of them, each problem once.
+pub(super) fn all(mut unusable: Vec<Unusable>) -> Box<Unusable> {
+    if unusable.len() == 1 {
+        return Box::new(unusable.swap_remove(0));
+    }
+    let mut problems: Vec<Problem> = Vec::new();
+    for problem in unusable.iter().flat_map(|one| &one.problems) {
+        if !problems.contains(problem) {
+            problems.push(problem.clone());
+        }
+    }
+    // The gravest decides: what is wrong is wrong in a fork's run as well.
+    let lacks = |lack| unusable.iter().any(|one| one.lack == lack);
+    let lack = [Lack::Sense, Lack::SecretsAndValues].into_iter().find(|lack| lacks(*lack));
+    Box::new(Unusable {
+        error: settings::refusal(&problems),
+        lack: lack.unwrap_or(Lack::Secrets),
+        known: unusable.into_iter().flat_map(|one| one.known).collect(),
+        problems,
+    })
+}
+
 /// The file cannot be used, whichever tracker is meant.
 pub(super) fn misshapen(problems: &[Problem]) -> Box<Unusable> {
     unusable(settings::refusal(problems), Lack::Sense)
@@ -66,5 +88,5 @@ pub(super) fn several(found: &[Candidate]) -> Box<Unusable> {
 }
 
 fn unusable(error: Error, lack: Lack) -> Box<Unusable> {
-    Box::new(Unusable { error, lack, known: None })
+    Box::new(Unusable { error, lack, known: Vec::new(), problems: Vec::new() })
 }

@@ -1,6 +1,6 @@
 //! Precedence, choice and problems, on the table of real platforms.
 
-use super::{Chosen, Lack, Sources, Unusable, choose, file};
+use super::{Chosen, Lack, Selection, Sources, Unusable, choose, choose_all, file};
 use backend::{Error, secret::Redactor};
 use ci::Env;
 use std::path::Path;
@@ -16,7 +16,9 @@ fn chosen(
     yaml: &str,
     requested: Option<&str>,
 ) -> Result<Chosen, Box<Unusable>> {
-    choice(variables, yaml, requested, Some(Path::new("/state")))
+    let selection = choice(variables, yaml, requested, Some(Path::new("/state")))?;
+    let [chosen] = <[Chosen; 1]>::try_from(selection.trackers).ok().unwrap();
+    Ok(chosen)
 }
 
 fn choice(
@@ -24,8 +26,10 @@ fn choice(
     yaml: &str,
     requested: Option<&str>,
     state: Option<&Path>,
-) -> Result<Chosen, Box<Unusable>> {
-    let unreadable = |error: Error| Box::new(Unusable { error, lack: Lack::Sense, known: None });
+) -> Result<Selection, Box<Unusable>> {
+    let unreadable = |error: Error| {
+        Box::new(Unusable { error, lack: Lack::Sense, known: Vec::new(), problems: Vec::new() })
+    };
     // Inputs are read where there are inputs.
     let env: Env = variables.iter().copied().chain([("GITHUB_ACTIONS", "true")]).collect();
     let host = ci::detect(&env, None);
@@ -155,16 +159,56 @@ fn what_is_missing_hides_nothing_that_is_wrong() {
 }
 
 #[test]
-fn routes_are_checked_though_they_are_not_used() {
-    let check = |yaml: &str, part: &str| {
-        let message = refused(&COMPLETE, yaml, None);
-        assert!(message.contains(part), "{yaml}: {message}");
+fn routes_are_checked() {
+    let check = |yaml: &str, problem: &str| {
+        let message = refused(&COMPLETE, yaml, Some("jira"));
+        assert!(message.contains(problem), "{problem} is not in {message}");
     };
     check("routes: [jira]\n", "routes: should map prefixes to trackers");
     check("routes: { SHOP: [jira] }\n", "routes.SHOP: should be the name of a tracker");
     check("routes: { SHOP: jria }\n", "routes.SHOP: no tracker is called `jria`");
-    ready(&COMPLETE, "routes: { SHOP: jira, 'AB#': azure_devops }\n", None);
+    ready(&COMPLETE, "routes: { SHOP: jira, 'HERE': local }\n", Some("jira"));
     ready(&COMPLETE, "routes:\n", None);
+}
+
+#[test]
+fn routes_choose_all_the_trackers_that_they_name() {
+    let state = Some(Path::new("/state"));
+    let select = |yaml: &str, requested| {
+        let selection = choice(&COMPLETE, yaml, requested, state);
+        let selection = selection.map_err(|unusable| unusable.error).unwrap();
+        let trackers = selection.trackers.into_iter().map(|one| one.settings.tracker);
+        let prefixes = selection.routes.into_iter().map(|route| route.prefix);
+        (trackers.collect::<Vec<_>>().join(" "), prefixes.collect::<Vec<_>>().join(" "))
+    };
+    let own = |names: (&str, &str)| (names.0.to_owned(), names.1.to_owned());
+    let yaml = "till:\n  platform: local\n  project: TILL\nroutes: { SHOP: jira, TILL: till, MORE: jira }\n";
+    assert_eq!(select(yaml, None), own(("jira till", "SHOP TILL MORE")));
+    assert_eq!(select(yaml, Some("jira")), own(("jira", "SHOP MORE")));
+    assert_eq!(select(yaml, Some("till")), own(("till", "TILL")));
+}
+
+#[test]
+fn all_that_is_wrong_with_routed_trackers_is_told_at_once() {
+    let yaml =
+        "jira:\n  api_endpoint: x\nlocal:\n  projekt: y\nroutes: { SHOP: jira, HERE: local }\n";
+    let message = refused(&[], yaml, None);
+    for problem in ["jira.api_endpoint", "jira.api_key: missing", "local.projekt: unknown key"] {
+        assert_eq!(message.matches(problem).count(), 1, "{problem} in {message}");
+    }
+}
+
+#[test]
+fn everything_that_is_set_up_is_listed_for_its_health() {
+    let yaml = "till:\n  platform: local\nbroken:\n  platform: jira\n  projekt: x\n";
+    let map = file::parse("config.yaml", yaml).unwrap();
+    let env: Env = COMPLETE.iter().copied().chain([("GITHUB_ACTIONS", "true")]).collect();
+    let host = ci::detect(&env, None);
+    let file = Some(("config.yaml".to_owned(), map));
+    let sources = Sources { env: &env, host: &*host, file, state: Some(Path::new("/state")) };
+    let all = choose_all(&sources, &mut Redactor::default());
+    let states: Vec<_> = all.iter().map(|(name, it)| (name.as_str(), it.is_ok())).collect();
+    assert_eq!(states, [("till", true), ("broken", false)]);
 }
 
 #[test]
@@ -257,7 +301,7 @@ fn what_a_fork_lacks_is_told_apart() {
     let check = |variables: &[(&str, &str)], yaml: &str, requested, lack, known: Option<&str>| {
         let unusable = unusable(variables, yaml, requested);
         assert_eq!(unusable.lack, lack, "{variables:?} {yaml}: {}", unusable.error);
-        assert_eq!(unusable.known.map(|known| known.platform.name), known);
+        assert_eq!(unusable.known.first().map(|known| known.platform.name), known);
     };
     let [url, token, project] = COMPLETE;
     let jira = Some("jira");

@@ -85,9 +85,10 @@ fn fork(variables: &[(&str, &str)]) -> Session {
     run("stranger/shop", variables)
 }
 
-fn address(connection: Result<Connection>) -> String {
-    let settings = connection.and_then(Connection::ready).unwrap().settings;
-    settings.text("api_endpoint").unwrap().to_owned()
+/// Asserts which Jira is spoken to.
+fn check_address(connection: Result<Connection>, expected: &str) {
+    let tracker = format!("{:?}", connection.and_then(Connection::ready).unwrap().tracker);
+    assert!(tracker.contains(&format!("base: \"{expected}/\"")), "{expected} in {tracker}");
 }
 
 fn refused(connection: Result<Connection>) -> String {
@@ -99,10 +100,10 @@ fn refused(connection: Result<Connection>) -> String {
 /// The project of the tracker that only lacks secrets; none where not even the tracker is known.
 fn skipped(connection: Result<Connection>) -> Option<String> {
     match connection.unwrap() {
-        Connection::Ready(connected) => panic!("{} is connected", connected.settings.tracker),
-        Connection::NoSecret { tracker, reason } => {
+        Connection::Ready(connected) => panic!("{:?} is connected", connected.tracker),
+        Connection::NoSecret { naming, reason } => {
             assert_eq!(reason.kind, ErrorKind::Config);
-            tracker.map(|tracker| tracker.settings.text("project").unwrap_or_default().to_owned())
+            naming.map(|naming| naming.prefixes().join(","))
         }
     }
 }
@@ -110,10 +111,10 @@ fn skipped(connection: Result<Connection>) -> Option<String> {
 #[test]
 fn the_file_in_a_forks_work_tree_is_not_believed() {
     let tree = Tree::new();
-    assert_eq!(address(tree.connect(&mut own(&[TOKEN]))), "https://elsewhere.example");
+    check_address(tree.connect(&mut own(&[TOKEN])), "https://elsewhere.example");
     let message = refused(tree.connect(&mut fork(&[TOKEN])));
     assert!(message.contains("jira.api_endpoint: missing"), "{message}");
-    assert_eq!(address(tree.connect(&mut fork(&[URL, TOKEN, PROJECT]))), URL.1);
+    check_address(tree.connect(&mut fork(&[URL, TOKEN, PROJECT])), URL.1);
 }
 
 #[test]
@@ -122,9 +123,9 @@ fn a_file_that_was_named_is_believed_in_a_forks_run_too() {
     let path = tree.folder.path().join("config/plugin_config.yaml");
     let mut session = fork(&[TOKEN]);
     session.common.config = Some(path.clone());
-    assert_eq!(address(tree.connect(&mut session)), "https://elsewhere.example");
+    check_address(tree.connect(&mut session), "https://elsewhere.example");
     let mut session = fork(&[TOKEN, ("DEVOPS_CONFIG", path.to_str().unwrap())]);
-    assert_eq!(address(tree.connect(&mut session)), "https://elsewhere.example");
+    check_address(tree.connect(&mut session), "https://elsewhere.example");
 }
 
 #[test]

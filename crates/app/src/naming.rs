@@ -1,0 +1,252 @@
+//! How the items of the chosen trackers are named in commits and pull requests, and whose item a name is.
+
+use crate::{Result, config::Chosen, forge};
+use backend::{
+    model::WorkItemId,
+    reference::{Extraction, Finder, Form, Pattern, Prefixes, Reference, Skipped},
+    registry::Route,
+    tracker::Metadata,
+};
+use std::borrow::Cow;
+use url::Url;
+
+/// How items are named. From the trackers' metadata, their configured projects and the routes.
+#[derive(Debug, Clone, Default)]
+pub struct Naming {
+    references: Vec<Pattern>,
+    /// Prefixes of keys that count.
+    keys: Vec<String>,
+    /// Repositories whose numbers count, as `owner/name`.
+    repositories: Vec<String>,
+    /// Pages of the repositories or organisations that a plain `#12` belongs to.
+    homes: Vec<Url>,
+}
+
+impl Naming {
+    /// Keys of any project, for runs of which nobody says which tracker is meant.
+    pub fn keys() -> Self {
+        Self { references: vec![Pattern::Key], ..Self::default() }
+    }
+
+    /// The naming of these trackers, each with what it says of itself; the routes name more projects.
+    pub(crate) fn of<'a>(
+        trackers: impl IntoIterator<Item = (&'a Chosen, &'a Metadata)>,
+        routes: &[Route],
+    ) -> Self {
+        let mut naming = Self::default();
+        for (chosen, metadata) in trackers {
+            for pattern in &metadata.references {
+                if !naming.references.contains(pattern) {
+                    naming.references.push(pattern.clone());
+                }
+            }
+            let project = chosen.settings.text("project").map(str::trim);
+            naming.homes.extend(metadata.home.clone());
+            naming.projects(metadata, project);
+        }
+        routes.iter().for_each(|route| naming.add(&route.prefix));
+        naming
+    }
+
+    fn projects(&mut self, metadata: &Metadata, project: Option<&str>) {
+        let Some(project) = project else { return };
+        if metadata.references.contains(&Pattern::Key) {
+            self.keys.push(project.to_owned());
+        }
+        if let Some(home) = metadata.home.as_ref().filter(|_| numbers_within(metadata)) {
+            self.repositories.push(forge::name(home));
+        }
+    }
+
+    /// What ids of the configured projects begin with, as routes say it.
+    pub(crate) fn prefixes(&self) -> Vec<String> {
+        let boards = self.has_boards().then(|| "AB#".to_owned());
+        let repositories = self.repositories.iter().map(|name| format!("{name}#"));
+        self.keys.iter().cloned().chain(repositories).chain(boards).collect()
+    }
+
+    /// Adds a project that somebody names: a key's prefix, or a repository.
+    fn add(&mut self, project: &str) {
+        let project = project.trim_end_matches(['#', '-']);
+        if project.contains('/') {
+            self.repositories.push(project.to_owned());
+        } else if !project.is_empty() {
+            self.keys.push(project.to_owned());
+        }
+    }
+
+    /// True where a plain `#12` can be somebody else's item, so that Azure Boards' has to be written `AB#12`.
+    fn has_boards(&self) -> bool {
+        self.references.contains(&Pattern::AzureBoards)
+    }
+
+    /// The same naming with these projects in the place of the configured ones; none leaves it as it is.
+    #[must_use]
+    pub fn with_projects(&self, projects: &[String]) -> Self {
+        let mut naming = self.clone();
+        if !projects.is_empty() {
+            (naming.keys, naming.repositories) = (Vec::new(), Vec::new());
+            projects.iter().for_each(|project| naming.add(project));
+        }
+        naming
+    }
+
+    /// Finds references. Where nobody says which keys are ours, upper-case ones count that do not look like something
+    /// else.
+    pub fn finder(&self) -> Result<Finder> {
+        let prefixes = if self.keys.is_empty() {
+            Prefixes::none()
+        } else {
+            Prefixes::allow(self.keys.clone())
+        };
+        Finder::new(prefixes, &self.references)
+    }
+
+    /// What a text of the repository at `page` names: numbers get the name of the repository that they belong to, and
+    /// those of other repositories are skipped, with the reason.
+    pub fn resolve(&self, found: Extraction, page: &Url) -> Extraction {
+        let Extraction { references, mut skipped } = found;
+        let mut ours = Vec::new();
+        for mut reference in references {
+            match self.item(&reference, page) {
+                Ok(item) => {
+                    reference.item = item;
+                    ours.push(reference);
+                }
+                Err(reason) => skipped.push(Skipped {
+                    text: reference.item.to_string(),
+                    span: reference.span,
+                    reason,
+                    item: None,
+                }),
+            }
+        }
+        Extraction { references: ours, skipped }
+    }
+
+    /// The item that a reference names, or why it is none of ours.
+    fn item(&self, reference: &Reference, page: &Url) -> Result<WorkItemId, Cow<'static, str>> {
+        let id = reference.item.as_str();
+        if reference.form != Form::Number {
+            return Ok(reference.item.clone());
+        }
+        match id.split_once('#') {
+            Some(("", number)) => self.plain(number, page),
+            Some((repository, number)) => self.qualified(repository, number),
+            None => Ok(reference.item.clone()),
+        }
+    }
+
+    /// `#12`, which belongs to the repository that says it where that is on a tracker's own host.
+    fn plain(&self, number: &str, page: &Url) -> Result<WorkItemId, Cow<'static, str>> {
+        let neighbours: Vec<&Url> =
+            self.homes.iter().filter(|home| home.host() == page.host()).collect();
+        if neighbours.is_empty() {
+            return match self.homes.as_slice() {
+                [home] if !self.has_boards() => self.qualified(&forge::name(home), number),
+                [] if !self.has_boards() => Ok(WorkItemId::new(format!("#{number}"))),
+                _ => Err("it is a number of the code's own host; name the project with it".into()),
+            };
+        }
+        if self.has_boards() && neighbours.iter().any(|home| is_below(page, home)) {
+            return Ok(WorkItemId::new(format!("AB#{number}")));
+        }
+        self.qualified(&forge::name(page), number)
+    }
+
+    fn qualified(&self, repository: &str, number: &str) -> Result<WorkItemId, Cow<'static, str>> {
+        let known = self.repositories.iter().find(|known| known.eq_ignore_ascii_case(repository));
+        match known {
+            Some(known) => Ok(WorkItemId::new(format!("{known}#{number}"))),
+            None => {
+                Err(format!("it is an item of {repository}, which is not one of the projects")
+                    .into())
+            }
+        }
+    }
+}
+
+/// True for trackers that number within a repository.
+fn numbers_within(metadata: &Metadata) -> bool {
+    metadata.references.contains(&Pattern::Number)
+        && !metadata.references.contains(&Pattern::AzureBoards)
+}
+
+/// True when a page is another one or lies below it.
+fn is_below(page: &Url, home: &Url) -> bool {
+    let (page, home) = (page.path().trim_end_matches('/'), home.path().trim_end_matches('/'));
+    let begins = page.get(..home.len()).is_some_and(|start| start.eq_ignore_ascii_case(home));
+    begins && (page.len() == home.len() || page[home.len()..].starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use backend::{
+        platform,
+        settings::{Origin, Settings},
+    };
+
+    const SHOP: &str = "https://github.com/acme/shop";
+
+    fn naming(references: &[Pattern], home: Option<&str>, project: &str) -> Naming {
+        let platform = platform::find("local").unwrap();
+        let settings = Settings::new("it").with("project", project, Origin::Default);
+        let metadata = Metadata {
+            references: references.to_vec(),
+            home: home.map(|home| home.parse().unwrap()),
+            ..platform.metadata()
+        };
+        Naming::of([(&Chosen { platform, settings }, &metadata)], &[])
+    }
+
+    fn items(naming: &Naming, text: &str, page: &str) -> (Vec<String>, usize) {
+        let found = naming.finder().unwrap().find(text);
+        let found = naming.resolve(found, &page.parse().unwrap());
+        let items = found.references.iter().map(|reference| reference.item.to_string()).collect();
+        (items, found.skipped.len())
+    }
+
+    fn check(naming: &Naming, text: &str, page: &str, expected: &[&str], skipped: usize) {
+        let found = items(naming, text, page);
+        let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
+        assert_eq!(found, (expected, skipped), "{text} in {page}");
+    }
+
+    #[test]
+    fn a_number_belongs_to_the_repository_that_says_it() {
+        let github = naming(&[Pattern::Number], Some(SHOP), "acme/shop");
+        check(&github, "Fix #12", SHOP, &["acme/shop#12"], 0);
+        check(&github, "Fix #12", "https://github.com/Acme/Shop", &["acme/shop#12"], 0);
+        check(&github, "Fix #12", "https://github.com/acme/till", &[], 1);
+        check(&github, "Fix acme/shop#12", "https://github.com/acme/till", &["acme/shop#12"], 0);
+        check(&github, "Fix other/shop#12", SHOP, &[], 1);
+        // Code elsewhere can only mean the tracker.
+        check(&github, "Fix #12", "https://git.example.com/acme/x", &["acme/shop#12"], 0);
+        let more = github.with_projects(&["acme/till".to_owned()]);
+        check(&more, "Fix #12", "https://github.com/acme/till", &["acme/till#12"], 0);
+        check(&more, "Fix #12", SHOP, &[], 1);
+    }
+
+    #[test]
+    fn a_number_is_azure_boards_in_its_own_organisation_only() {
+        let home = "https://dev.azure.com/acme";
+        let boards = naming(&[Pattern::AzureBoards, Pattern::Number], Some(home), "Shop");
+        let repository = "https://dev.azure.com/acme/Shop/_git/till";
+        check(&boards, "Fix #12 and AB#13", repository, &["AB#12", "AB#13"], 0);
+        check(&boards, "Fix #12 and AB#13", SHOP, &["AB#13"], 1);
+        check(&boards, "Fix #12", "https://dev.azure.com/acmes/Shop/_git/till", &[], 1);
+    }
+
+    #[test]
+    fn keys_need_no_page() {
+        let jira = naming(&[Pattern::Key], None, "SHOP");
+        check(&jira, "SHOP-1 and PAY-2", SHOP, &["SHOP-1"], 1);
+        let both = jira.with_projects(&["PAY".to_owned()]);
+        check(&both, "SHOP-1 and PAY-2", SHOP, &["PAY-2"], 1);
+        let route = Route { prefix: "PAY".to_owned(), tracker: "it".to_owned() };
+        let mut routed = jira.clone();
+        routed.add(&route.prefix);
+        check(&routed, "SHOP-1 and PAY-2", SHOP, &["SHOP-1", "PAY-2"], 0);
+    }
+}
