@@ -1,7 +1,9 @@
 //! Real processes in a scrubbed environment: what they print, hand on and exit with.
 
+mod health;
 mod in_a_shell;
 mod on_ci;
+mod routes;
 
 use acceptance::{Ended, Process, TestRepository};
 use serde_json::{Value, json};

@@ -111,21 +111,31 @@ pub fn choose(
     }
 }
 
-/// Every tracker that somebody set up, with its settings or with what is wrong with them, for `health-check`.
+/// Trackers by name, each with its settings or with what is wrong with them.
+pub type Listed = Vec<(String, Result<Chosen, Box<Unusable>>)>;
+
+/// Every tracker that somebody set up, or the one that was asked for.
 pub fn choose_all(
     sources: &Sources<'_>,
+    requested: Option<&str>,
     redactor: &mut Redactor,
-) -> Vec<(String, Result<Chosen, Box<Unusable>>)> {
-    let named = candidates(sources, redactor).into_iter().filter(|candidate| candidate.named);
+) -> backend::Result<Listed> {
+    let candidates = candidates(sources, redactor);
+    let named: Vec<Candidate> = match requested {
+        Some(name) => vec![choose_named(sources, candidates, name).map_err(|it| it.error)?],
+        None => candidates.into_iter().filter(|candidate| candidate.named).collect(),
+    };
+    if named.is_empty() {
+        return Err(refuse::none_found().error);
+    }
     let own = |name: &str, problem: &Problem| problem.key.split('.').next() == Some(name);
     let problems = file::problems(sources);
-    named
-        .map(|candidate| {
-            let name = candidate.tracker.clone();
-            let its = problems.iter().filter(|problem| own(&name, problem)).cloned().collect();
-            (name, candidate.finish(its))
-        })
-        .collect()
+    let finished = named.into_iter().map(|candidate| {
+        let name = candidate.tracker.clone();
+        let its = problems.iter().filter(|problem| own(&name, problem)).cloned().collect();
+        (name, candidate.finish(its))
+    });
+    Ok(finished.collect())
 }
 
 /// The trackers, or all that is wrong with any of them. What is known of the first stands for what is known.

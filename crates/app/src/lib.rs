@@ -20,12 +20,13 @@ pub use args::Common;
 pub use backend::Result;
 pub use ci::untrusted;
 pub use report::{Failure, Report};
-pub use session::{Connected, Connection, Session};
+pub use session::{Connected, Connection, Everything, Session, Which};
 
 use backend::{Error, ErrorKind, dry_run::Plan, secret::Redactor};
 use ci::Level;
 use clap::Parser;
 use gate::Gate;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
     ffi::OsString,
@@ -59,6 +60,12 @@ where
         Session { common, env, host, context, event_lost, deadline, plan: Plan::default(), gate };
     let report = block_on(run(args, &mut session)).unwrap_or_else(|error| failed(&error));
     ExitCode::from(show(&mut session, &report))
+}
+
+/// The time now. Time is a parameter everywhere else.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that looks at the clock")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
 }
 
 static GATE: OnceLock<Arc<Gate>> = OnceLock::new();

@@ -81,6 +81,26 @@ impl Connection {
     }
 }
 
+/// Which trackers [`Session::connect_all`] is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The one that the arguments or the environment name; without a name, all of them.
+    Named,
+    /// All of them, whatever is named.
+    All,
+}
+
+/// All trackers that are set up.
+#[derive(Debug, Default)]
+pub struct Everything {
+    /// Those that can be asked.
+    pub registry: Registry,
+    /// Those that cannot even be made.
+    pub broken: Vec<Health>,
+    /// Names of those that lack nothing but secrets, in a fork's run.
+    pub skipped: Vec<String>,
+}
+
 /// The configuration file of a run.
 enum ConfigFile {
     /// Its path as it is shown, and its content.
@@ -127,24 +147,40 @@ impl Session {
         }
     }
 
-    /// Every tracker that is set up: those that can be made, and what is wrong with the others.
-    pub async fn connect_all(&mut self, git: Option<&Git>) -> Result<(Registry, Vec<Health>)> {
+    /// Every tracker that is set up, or the one that is named where `named` says so: those that can be made, what is
+    /// wrong with the others, and those that a fork's run lacks nothing but the secrets of.
+    ///
+    /// Fails with `Config` where none is set up, and where the named one is not known.
+    pub async fn connect_all(&mut self, git: Option<&Git>, which: Which) -> Result<Everything> {
         let file = self.config_file(git)?;
-        let all = self.with_sources(git, file, config::choose_all);
-        let (mut registry, mut broken) = (Registry::default(), Vec::new());
+        let requested = self.requested().filter(|_| which == Which::Named);
+        let all = self.with_sources(git, file, |sources, redactor| {
+            config::choose_all(sources, requested.as_deref(), redactor)
+        })?;
+        let mut everything = Everything::default();
         for (name, chosen) in all {
             let made = match chosen {
                 Ok(chosen) => self.make(&chosen).await.map(|tracker| (tracker, chosen.settings)),
+                Err(unusable) if self.lacks_secrets_only(unusable.lack, false) => {
+                    everything.skipped.push(name);
+                    continue;
+                }
                 Err(unusable) => Err(unusable.error),
             };
             match made {
                 Ok((tracker, config)) => {
-                    registry.register(Plugin { name, tracker, config });
+                    everything.registry.register(Plugin { name, tracker, config });
                 }
-                Err(error) => broken.push(Health::broken(name, &error)),
+                Err(error) => everything.broken.push(Health::broken(name, &error)),
             }
         }
-        Ok((registry, broken))
+        Ok(everything)
+    }
+
+    /// The tracker that the arguments or the environment name.
+    fn requested(&self) -> Option<String> {
+        let environment = || self.env.get("DEVOPS_PLATFORM").map(str::to_owned);
+        self.common.platform.clone().or_else(environment)
     }
 
     async fn connect_to(&self, selection: Selection) -> Result<Connected> {
@@ -186,8 +222,7 @@ impl Session {
 
     /// The trackers that the arguments, the environment and the configuration file choose.
     fn choose(&mut self, git: Option<&Git>, file: ConfigFile) -> Result<Selection, Box<Unusable>> {
-        let requested = self.common.platform.clone();
-        let requested = requested.or_else(|| self.env.get("DEVOPS_PLATFORM").map(str::to_owned));
+        let requested = self.requested();
         self.with_sources(git, file, |sources, redactor| {
             config::choose(sources, requested.as_deref(), redactor)
         })

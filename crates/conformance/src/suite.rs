@@ -6,7 +6,7 @@ use crate::{
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
-use backend::Result;
+use backend::{Operation, Result};
 use std::{fmt, io};
 
 /// A fake, and the name that it goes by. A new platform adds one row.
@@ -46,6 +46,8 @@ pub fn subject(name: &str) -> Option<io::Result<Box<dyn Subject>>> {
 pub struct Report {
     /// The subject's name.
     pub subject: &'static str,
+    /// What its tracker declares to work.
+    pub operations: Vec<Operation>,
     /// Every check that applied, with what was wrong.
     pub outcomes: Vec<(&'static str, Option<String>)>,
 }
@@ -72,7 +74,7 @@ impl fmt::Display for Report {
 
 /// Runs every check that the subject's tracker calls for by what it declares.
 pub async fn run(subject: &dyn Subject) -> Result<Report> {
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut declared) = (Vec::new(), Vec::new());
     for check in check::all() {
         // A connection of its own for every check: each has the whole deadline, and none inherits a pause.
         let tracker = match subject.connect(Access::Good, generous()).await {
@@ -80,6 +82,7 @@ pub async fn run(subject: &dyn Subject) -> Result<Report> {
             None => break,
         };
         let operations = &tracker.metadata().operations;
+        declared.clone_from(operations);
         if !check.needs.iter().all(|operation| operations.contains(operation)) {
             continue;
         }
@@ -90,5 +93,5 @@ pub async fn run(subject: &dyn Subject) -> Result<Report> {
             Err(Failure::DoesNotApply) => {}
         }
     }
-    Ok(Report { subject: subject.name(), outcomes })
+    Ok(Report { subject: subject.name(), operations: declared, outcomes })
 }

@@ -3,6 +3,7 @@
 //! The address of the API and the address that people browse are two things: a scoped token is only good at
 //! `https://api.atlassian.com/ex/jira/{cloudId}`, and no person can open an item there.
 
+mod access;
 mod assignee;
 mod attach;
 mod catalogue;
@@ -26,6 +27,7 @@ mod words;
 use super::{Platform, WITHOUT_HISTORY};
 use crate::{
     error::{Error, ErrorKind, Result},
+    health::Access,
     http::Http,
     model::{
         Attachment, Change, Commit, Draft, Found, Identity, Link, PullRequest, Query, WorkItem,
@@ -221,6 +223,10 @@ impl Tracker for Jira {
 
     async fn webhook_handler(&self, delivery: &Delivery) -> Result<Event> {
         webhook::handle(&self.webhook_secrets, delivery)
+    }
+
+    async fn access(&self) -> Result<Access> {
+        self.permissions().await
     }
 }
 

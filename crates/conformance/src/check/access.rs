@@ -1,6 +1,6 @@
 //! Credentials: good, wrong and weak.
 
-use super::{Case, Check, Failure, Verdict, contract, ensure, fails, known};
+use super::{Case, Check, Failure, Verdict, contract, ensure, fails, known, same};
 use crate::subject::{Access, generous};
 use backend::{
     ErrorKind, Operation, Result, Tracker,
@@ -27,6 +27,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "health_of_a_good_token",
         needs: &[Operation::HealthCheck],
         run: |case| Box::pin(health_of_a_good_token(case)),
+    },
+    Check {
+        name: "health_of_a_weak_token",
+        needs: &[Operation::HealthCheck],
+        run: |case| Box::pin(health_of_a_weak_token(case)),
     },
     Check {
         name: "health_of_a_wrong_token",
@@ -82,6 +87,20 @@ async fn a_weak_token_is_forbidden(case: &Case<'_>) -> Verdict {
     }
     let after = case.tracker.get_work_item(&id).await?;
     ensure(after.title.contains("not to touch"), || format!("the title became {}", after.title))
+}
+
+async fn health_of_a_weak_token(case: &Case<'_>) -> Verdict {
+    let tracker = connect(case, Access::Weak).await??;
+    let missing = match tracker.access().await {
+        Ok(access) => access.missing_scopes,
+        Err(error) => return Err(Failure::from(error)),
+    };
+    // Not every tracker tells what a token may do.
+    known((!missing.is_empty()).then_some(()))?;
+    let health = tracker.health_check().await;
+    ensure(!health.healthy && health.error.is_none(), || format!("it is {health:?}"))?;
+    let good = case.tracker.access().await?;
+    same("what the good token lacks", &good.missing_scopes, &Vec::new())
 }
 
 async fn health_of_a_good_token(case: &Case<'_>) -> Verdict {

@@ -136,7 +136,7 @@ impl Jira {
         match (request.method.as_str(), path) {
             (
                 _,
-                ["myself" | "field" | "priority" | "user" | "project", ..]
+                ["myself" | "mypermissions" | "field" | "priority" | "user" | "project", ..]
                 | ["issue", "createmeta", ..],
             ) => self.metadata(request, caller, path),
             (_, ["search", ..]) => self.search(request, caller, path),

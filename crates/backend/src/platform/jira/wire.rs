@@ -306,3 +306,17 @@ pub(super) struct Notification {
 pub(super) struct IssueReference {
     pub(super) key: Option<String>,
 }
+
+/// The answer to `mypermissions`.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Permissions {
+    #[serde(default)]
+    pub(super) permissions: std::collections::BTreeMap<String, Permission>,
+}
+
+/// Whether the account has one permission.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Permission {
+    pub(super) have_permission: bool,
+}

@@ -11,6 +11,10 @@ use crate::fake::{
 };
 use serde_json::{Map, Value, json};
 
+/// What Data Center tells of without being asked.
+const PERMISSIONS: &str = "BROWSE_PROJECTS,CREATE_ISSUES,EDIT_ISSUES,ADD_COMMENTS,TRANSITION_ISSUES,LINK_ISSUES,CREATE_ATTACHMENTS,\
+    ADMINISTER,SYSTEM_ADMIN,ADMINISTER_PROJECTS,DELETE_ISSUES";
+
 /// The only board of the project.
 pub(super) const BOARD: u64 = 8;
 
@@ -41,6 +45,7 @@ impl Jira {
         }
         match path {
             ["myself"] => Ok(Response::json(200, &self.user(request, &ROBOT))),
+            ["mypermissions"] => self.permissions(request, caller),
             ["field"] => Ok(Response::json(200, &fields::catalogue(self.deployment))),
             ["priority"] => Ok(Response::json(200, &fields::priorities())),
             ["user", "search"] | ["user", "assignable", "search"] => self.find_users(request),
@@ -52,6 +57,27 @@ impl Jira {
             }
             _ => Err(no_such_resource()),
         }
+    }
+
+    /// Cloud wants the permissions to be named; Data Center tells all that it has.
+    fn permissions(&self, request: &Request, caller: Caller) -> Answer {
+        let named = request.parameter("permissions").unwrap_or_default();
+        if self.is_cloud() && named.is_empty() {
+            return Err(refuse(400, "The permissions query parameter is required."));
+        }
+        let all = if self.is_cloud() { named } else { PERMISSIONS };
+        let has = |key: &str| match key {
+            "BROWSE_PROJECTS" => true,
+            "ADMINISTER" | "SYSTEM_ADMIN" | "ADMINISTER_PROJECTS" => false,
+            _ => caller == Caller::Writer,
+        };
+        let told = |key: &str| {
+            let permission =
+                json!({"key": key, "name": key, "type": "PROJECT", "havePermission": has(key)});
+            (key.to_owned(), permission)
+        };
+        let permissions: Map<String, Value> = all.split(',').map(told).collect();
+        Ok(Response::json(200, &json!({ "permissions": permissions })))
     }
 
     fn user(&self, request: &Request, person: &User) -> Value {
