@@ -1,32 +1,18 @@
-//! Search: by page token on Cloud, by offset on Data Center.
+//! Search: what is asked for in JQL, and what is kept of it.
+
+mod pages;
 
 use super::{Deployment, Jira, item, jql, stranger, values, wire};
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::{ErrorKind, Result},
     model::{Found, Query, Span, Status, WorkItem},
 };
-use serde_json::{Value, json};
+use futures_util::TryStreamExt as _;
+use pages::Search;
 use std::collections::HashSet;
-
-/// Items asked for at once; Jira sends fewer when it likes.
-const PAGE: usize = 100;
 
 /// So many pages without a new item in a row, and Jira is taken to go round in circles.
 const BARREN_PAGES: u32 = 3;
-
-/// One page, whichever way it came.
-struct Page {
-    issues: Vec<wire::Issue>,
-    /// Where the next one begins; `None` after the last.
-    next: Option<Next>,
-}
-
-/// How the next page is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Next {
-    Token(String),
-    Offset(usize),
-}
 
 impl Jira {
     /// Finds items, newest first. Conditions that JQL cannot express exactly are checked again here.
@@ -36,10 +22,10 @@ impl Jira {
         };
         let catalogue = self.catalogue().await?;
         let (mut items, mut seen) = (Vec::new(), HashSet::new());
-        let (mut next, mut barren) = (None, 0);
-        loop {
-            let page = self.page_of(&jql, next.as_ref(), query, items.len()).await?;
-            if next.is_none() && page.issues.is_empty() && self.is_stranger().await {
+        let (mut barren, mut complete) = (0, true);
+        let mut pages = Search { jira: self, jql: &jql, query }.pages().await?;
+        while let Some(page) = pages.try_next().await? {
+            if seen.is_empty() && page.issues.is_empty() && self.is_stranger().await {
                 return Err(stranger());
             }
             let known = seen.len();
@@ -51,59 +37,13 @@ impl Jira {
                 }
             }
             barren = if seen.len() == known { barren + 1 } else { 0 };
-            if items.len() > query.limit || page.next.is_none() {
-                let complete = items.len() <= query.limit;
-                items.truncate(query.limit);
-                return Ok(Found { items, complete });
+            complete = !page.more && items.len() <= query.limit;
+            if items.len() >= query.limit || barren >= BARREN_PAGES {
+                break;
             }
-            let stuck = page.next == next || barren >= BARREN_PAGES;
-            if stuck || items.len() == query.limit {
-                return Ok(Found { items, complete: false });
-            }
-            next = page.next;
         }
-    }
-
-    async fn page_of(
-        &self,
-        jql: &str,
-        next: Option<&Next>,
-        query: &Query,
-        found: usize,
-    ) -> Result<Page> {
-        // What is filtered here cannot be counted beforehand.
-        let exact = query.closed.is_none() && query.statuses.is_empty();
-        let size = if exact { query.limit.saturating_sub(found).clamp(1, PAGE) } else { PAGE };
-        let mut body = json!({"jql": jql, "fields": item::FIELDS, "maxResults": size});
-        let page = match self.deployment().await? {
-            Deployment::Cloud => {
-                if let Some(Next::Token(token)) = next {
-                    body["nextPageToken"] = json!(token);
-                }
-                self.page_by_token(&body).await
-            }
-            Deployment::Server => {
-                let start = if let Some(Next::Offset(start)) = next { *start } else { 0 };
-                body["startAt"] = json!(start);
-                self.page_by_offset(&body, start).await
-            }
-        };
-        page.map_err(|error| if query.native.is_some() { misread(error) } else { error })
-    }
-
-    async fn page_by_token(&self, body: &Value) -> Result<Page> {
-        let call = self.http.post("rest/api/3/search/jql").reads();
-        let page: wire::TokenPage = call.json(body).receive().await?;
-        let token = page.next_page_token.filter(|_| page.is_last != Some(true));
-        Ok(Page { issues: page.issues, next: token.map(Next::Token) })
-    }
-
-    async fn page_by_offset(&self, body: &Value, start: usize) -> Result<Page> {
-        let call = self.http.post("rest/api/2/search").reads();
-        let page: wire::OffsetPage = call.json(body).receive().await?;
-        // Jira caps what was asked for in silence, so what was received counts.
-        let end = start + page.issues.len();
-        Ok(Page { issues: page.issues, next: (end < page.total).then_some(Next::Offset(end)) })
+        items.truncate(query.limit);
+        Ok(Found { items, complete })
     }
 
     /// The query in JQL; `None` when no item can fit.
@@ -196,14 +136,6 @@ impl Jira {
         let types: Vec<wire::TypeStatuses> = call.receive().await?;
         Ok(types.into_iter().flat_map(|one| one.statuses).collect())
     }
-}
-
-/// Of a search in the user's own JQL, nothing but that JQL can be bad.
-fn misread(error: Error) -> Error {
-    if error.context().contains(&("status", "400".to_owned())) {
-        return error.with_hint("read what Jira says and correct the query");
-    }
-    error
 }
 
 const OPEN: &str = "statusCategory != Done";
