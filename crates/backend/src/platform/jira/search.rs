@@ -7,7 +7,7 @@ use crate::{
     error::{ErrorKind, Result},
     model::{Found, Query, Span, Status, WorkItem},
 };
-use futures_util::TryStreamExt as _;
+use futures_util::{TryStreamExt as _, future::try_join};
 use pages::Search;
 use std::collections::HashSet;
 
@@ -20,11 +20,12 @@ impl Jira {
         let Some(jql) = self.jql(query).await? else {
             return Ok(Found { items: vec![], complete: true });
         };
-        let catalogue = self.catalogue().await?;
+        let mut pages = Search { jira: self, jql: &jql, query }.pages().await?;
+        // The fields' names are needed for the first item only, so that they can come at the same time.
+        let (catalogue, mut next) = try_join(self.catalogue(), pages.try_next()).await?;
         let (mut items, mut seen) = (Vec::new(), HashSet::new());
         let (mut barren, mut complete) = (0, true);
-        let mut pages = Search { jira: self, jql: &jql, query }.pages().await?;
-        while let Some(page) = pages.try_next().await? {
+        while let Some(page) = next {
             if seen.is_empty() && page.issues.is_empty() && self.is_stranger().await {
                 return Err(stranger());
             }
@@ -41,6 +42,7 @@ impl Jira {
             if items.len() >= query.limit || barren >= BARREN_PAGES {
                 break;
             }
+            next = pages.try_next().await?;
         }
         items.truncate(query.limit);
         Ok(Found { items, complete })

@@ -34,7 +34,7 @@ impl<'a> Search<'a> {
     pub(super) async fn pages(self) -> Result<BoxStream<'a, Result<Page>>> {
         let pages = match self.jira.deployment().await? {
             Deployment::Cloud => self.by_token(),
-            Deployment::Server => self.by_offset().await.map_err(|error| self.misread(error))?,
+            Deployment::Server => self.by_offset(),
         };
         Ok(pages.map_err(move |error| self.misread(error)).boxed())
     }
@@ -80,7 +80,11 @@ impl<'a> Search<'a> {
 
     /// The first page tells how many items there are and, since Jira caps what is asked for in silence, how many a page
     /// really has. The others are then known beforehand.
-    async fn by_offset(self) -> Result<BoxStream<'a, Result<Page>>> {
+    fn by_offset(self) -> BoxStream<'a, Result<Page>> {
+        stream::once(self.first_by_offset()).try_flatten().boxed()
+    }
+
+    async fn first_by_offset(self) -> Result<BoxStream<'a, Result<Page>>> {
         let size = if self.is_exact() { self.query.limit.clamp(1, PAGE) } else { PAGE };
         let first = self.page_by_offset(0, size).await?;
         let (step, total) = (first.issues.len(), first.total);
