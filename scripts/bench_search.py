@@ -1,0 +1,119 @@
+"""Reading a thousand items by search from trackers that take 50 ms for every answer, against the floor that the pages set.
+
+Each tracker here plays as much of a vendor's API as the search needs. The floor counts rounds of requests: pages that
+name the next one come one after the other, pages whose place is known come eight at a time.
+"""
+
+import http.server
+import json
+import math
+import subprocess
+import threading
+import time
+import urllib.parse
+
+ITEMS, DELAY, IN_FLIGHT = 1_000, 0.050, 8
+
+
+def rounds(pages, parallel):
+    """Rounds of requests that so many pages need; the first page tells where the others are."""
+    return 1 + math.ceil((pages - 1) / IN_FLIGHT) if parallel else pages
+
+
+class Tracker:
+    """A tracker: settings to reach it, and answers. `rounds` is the floor in requests one after the other."""
+
+    def __init__(self, name, rounds, environment, answer):
+        self.name, self.rounds, self.environment, self.answer = name, rounds, environment, answer
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_one(self):
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        time.sleep(DELAY)
+        url = urllib.parse.urlsplit(self.path)
+        query = {name: values[0] for name, values in urllib.parse.parse_qs(url.query).items()}
+        self.server.seen.append(f"{self.command} {url.path}")
+        answer = self.server.tracker.answer(self.server.base, self.command, url.path, query, json.loads(body) if body[:1] in (b"{", b"[") else None)
+        status, document, headers = answer if answer else (404, {"message": f"{self.command} {self.path} is not played here"}, {})
+        text = json.dumps(document).encode()
+        self.send_response(status)
+        for name, value in {"content-type": "application/json", "content-length": str(len(text)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = handle_one
+
+    def setup(self):
+        super().setup()
+        self.connection.setsockopt(6, 1, 1)  # TCP_NODELAY
+
+    def log_message(self, *_):
+        pass
+
+
+def jira_issue(number):
+    stamp = f"2026-01-01T00:{number // 60 % 60:02}:{number % 60:02}.000+0000"
+    status = {"name": "To Do", "statusCategory": {"key": "new"}}
+    fields = {"summary": f"Item {number}", "status": status, "issuetype": {"name": "Task"}, "labels": [], "created": stamp, "updated": stamp}
+    return {"id": str(number), "key": f"SHOP-{number}", "fields": fields}
+
+
+def jira(deployment):
+    def answer(base, method, path, query, body):
+        if path.endswith("/serverInfo"):
+            return 200, {"deploymentType": deployment, "version": "10.0.0", "baseUrl": base}, {}
+        if path.endswith("/field"):
+            return 200, [], {}
+        if path.endswith("/search/jql"):
+            start = int(body.get("nextPageToken", "0"))
+            end = min(start + min(body["maxResults"], 100), ITEMS)
+            page = {"issues": [jira_issue(ITEMS - at) for at in range(start, end)], "isLast": end == ITEMS}
+            return 200, page | ({} if end == ITEMS else {"nextPageToken": str(end)}), {}
+        if path.endswith("/search"):
+            start = body["startAt"]
+            end = min(start + min(body["maxResults"], 100), ITEMS)
+            return 200, {"startAt": start, "maxResults": 100, "total": ITEMS, "issues": [jira_issue(ITEMS - at) for at in range(start, end)]}, {}
+        return None
+
+    return answer
+
+
+def jira_environment(deployment, email):
+    return lambda base: {"JIRA_URL": base, "JIRA_API_TOKEN": "x", "JIRA_PROJECT": "SHOP", "JIRA_DEPLOYMENT": deployment} | email
+
+
+TRACKERS = [
+    Tracker("jira, Cloud", rounds(10, False), jira_environment("cloud", {"JIRA_EMAIL": "a@example.com"}), jira("Cloud")),
+    Tracker("jira, Data Center", rounds(10, True), jira_environment("server", {}), jira("Server")),
+]
+
+
+def search(binary, tracker, clean):
+    """Wall time of one search through a fresh process, and the requests that came."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.tracker, server.seen, server.base = tracker, [], f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    command = [binary, "search", "--limit", str(ITEMS), "--json"]
+    started = time.perf_counter()
+    run = subprocess.run(command, env={**clean, **tracker.environment(server.base)}, capture_output=True)
+    wall = time.perf_counter() - started
+    server.shutdown()
+    if run.returncode != 0:
+        raise SystemExit(f"{tracker.name}: {run.stderr.decode(errors='replace')}")
+    found = json.loads(run.stdout)
+    if len(found["items"]) != ITEMS or not found["complete"]:
+        raise SystemExit(f"{tracker.name}: {len(found['items'])} items, complete is {found['complete']}")
+    return wall, server.seen
+
+
+def rows(binary, clean, times):
+    """One row each: what, and how many times the floor it took, the best of some runs."""
+    for tracker in TRACKERS:
+        runs = [search(binary, tracker, clean) for _ in range(times)]
+        floor = tracker.rounds * DELAY
+        wall = min(wall for wall, _ in runs)
+        yield f"{ITEMS} items from {tracker.name}, floor {floor * 1000:.0f} ms", wall / floor
