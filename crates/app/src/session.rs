@@ -11,12 +11,14 @@ use backend::{
     Error, ErrorKind, Result, Tracker,
     dry_run::{DryRun, Plan},
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
+    plugin,
     secret::Redactor,
     settings::{self, Settings},
 };
 use ci::{Context, Env, Host};
 use serde_json::{Map, Value};
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -127,6 +129,7 @@ impl Session {
         let transport = Reqwest::new(transport_options(&settings)?)?;
         let wire = Wire {
             search_path: self.env.get("PATH").map(Into::into),
+            environment: self.environment_of_plugins(),
             ..Wire::new(Arc::new(transport), self.policy(&settings))
         };
         let tracker = (platform.connect)(&settings, &wire).await?;
@@ -140,6 +143,12 @@ impl Session {
             tracker
         };
         Ok(Connected { tracker, settings })
+    }
+
+    /// The variables that plugins are started with.
+    fn environment_of_plugins(&self) -> Vec<(&'static str, OsString)> {
+        let value = |name: &&'static str| Some((*name, self.env.get(name)?.into()));
+        plugin::ENVIRONMENT.iter().filter_map(value).collect()
     }
 
     /// The tracker that the arguments, the environment and the configuration file choose.

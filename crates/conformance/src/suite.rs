@@ -45,9 +45,11 @@ pub fn subject(name: &str) -> Option<io::Result<Box<dyn Subject>>> {
 #[derive(Debug)]
 pub struct Report {
     /// The subject's name.
-    pub subject: &'static str,
+    pub subject: String,
     /// Every check that applied, with what was wrong.
     pub outcomes: Vec<(&'static str, Option<String>)>,
+    /// How many checks did not apply: the tracker lacks what they are about, or nothing is known about it.
+    pub skipped: usize,
 }
 
 impl Report {
@@ -66,13 +68,13 @@ impl fmt::Display for Report {
             }
         }
         let passed = self.outcomes.iter().filter(|(_, wrong)| wrong.is_none()).count();
-        write!(f, "{}: {passed} of {}", self.subject, self.outcomes.len())
+        write!(f, "{}: {passed} of {}, {} skipped", self.subject, self.outcomes.len(), self.skipped)
     }
 }
 
 /// Runs every check that the subject's tracker calls for by what it declares.
 pub async fn run(subject: &dyn Subject) -> Result<Report> {
-    let mut outcomes = Vec::new();
+    let (mut outcomes, mut skipped) = (Vec::new(), 0);
     for check in check::all() {
         // A connection of its own for every check: each has the whole deadline, and none inherits a pause.
         let tracker = match subject.connect(Access::Good, generous()).await {
@@ -81,14 +83,15 @@ pub async fn run(subject: &dyn Subject) -> Result<Report> {
         };
         let operations = &tracker.metadata().operations;
         if !check.needs.iter().all(|operation| operations.contains(operation)) {
+            skipped += 1;
             continue;
         }
         let case = Case { subject, tracker: &*tracker, facts: subject.facts() };
         match (check.run)(&case).await {
             Ok(()) => outcomes.push((check.name, None)),
             Err(Failure::Broken(why)) => outcomes.push((check.name, Some(why))),
-            Err(Failure::DoesNotApply) => {}
+            Err(Failure::DoesNotApply) => skipped += 1,
         }
     }
-    Ok(Report { subject: subject.name(), outcomes })
+    Ok(Report { subject: subject.name().to_owned(), outcomes, skipped })
 }
