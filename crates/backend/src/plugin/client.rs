@@ -185,7 +185,12 @@ async fn listen(
 ) {
     let mut lines = Lines::new(output, LONGEST_LINE);
     let fault = loop {
-        let outcome = match lines.next().await {
+        let line = tokio::select! {
+            biased;
+            line = lines.next() => line,
+            () = gone(process.as_deref()) => Ok(None),
+        };
+        let outcome = match line {
             Ok(Some(Line::Whole(line))) if line.trim_ascii().is_empty() => continue,
             Ok(Some(Line::Whole(line))) => Answer::parse(&line)
                 .map_err(|reason| misread(&line, &reason, &redactor))
@@ -205,6 +210,14 @@ async fn listen(
     desk.end(fault);
     if let Some(process) = process {
         process.kill();
+    }
+}
+
+/// Returns when the process ended: one that it started may hold its output open for ever.
+async fn gone(process: Option<&Process>) {
+    match process {
+        Some(process) => process.ended().await,
+        None => std::future::pending().await,
     }
 }
 

@@ -34,6 +34,9 @@ const GRACE: Duration = Duration::from_millis(500);
 /// How long a pause is between two looks at whether a process ended.
 const LOOK: Duration = Duration::from_millis(2);
 
+/// How long a pause is between two looks while it should run.
+const WATCH: Duration = Duration::from_millis(50);
+
 /// Longest line of a plugin's standard error that is read as one, in bytes.
 const LONGEST_NOTE: usize = 64 * 1024;
 
@@ -202,6 +205,14 @@ impl Process {
     pub(super) fn kill(&self) {
         // One that ended by itself cannot be killed, which is as good.
         let _ = self.child().start_kill();
+    }
+
+    /// Returns a moment after the process ended, when all that it wrote is there to be read.
+    pub(super) async fn ended(&self) {
+        while self.status().is_none() {
+            sleep(WATCH).await;
+        }
+        sleep(WATCH).await;
     }
 
     /// Why there is no more output: how the process ended, and the last that it said.

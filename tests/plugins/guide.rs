@@ -1,0 +1,1 @@
+//! The guide's quick start, run as it stands.
