@@ -125,7 +125,7 @@ impl Session {
 
     async fn connect_to(&self, chosen: Chosen) -> Result<Connected> {
         let Chosen { platform, settings } = chosen;
-        tracing::info!(tracker = settings.tracker, platform = platform.name, "connecting");
+        tracing::info!(tracker = settings.tracker, platform = settings.platform, "connecting");
         let transport = Reqwest::new(transport_options(&settings)?)?;
         let wire = Wire {
             search_path: self.env.get("PATH").map(Into::into),

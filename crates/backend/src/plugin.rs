@@ -99,3 +99,8 @@ pub async fn over(
     let client = Client::new(title, (output, input), None, policy, redactor);
     Ok(Box::new(Remote::connect(client, Config::of(settings)).await?))
 }
+
+/// The guide's program compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;

@@ -6,7 +6,7 @@ use crate::{
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
-use backend::Result;
+use backend::{Operation, Result};
 use std::{fmt, io};
 
 /// A fake, and the name that it goes by. A new platform adds one row.
@@ -75,14 +75,21 @@ impl fmt::Display for Report {
 /// Runs every check that the subject's tracker calls for by what it declares.
 pub async fn run(subject: &dyn Subject) -> Result<Report> {
     let (mut outcomes, mut skipped) = (Vec::new(), 0);
+    let mut operations: Option<Vec<Operation>> = None;
     for check in check::all() {
+        let lacks = |operations: &Vec<Operation>| {
+            !check.needs.iter().all(|operation| operations.contains(operation))
+        };
+        if operations.as_ref().is_some_and(lacks) {
+            skipped += 1;
+            continue;
+        }
         // A connection of its own for every check: each has the whole deadline, and none inherits a pause.
         let tracker = match subject.connect(Access::Good, generous()).await {
             Some(tracker) => tracker?,
             None => break,
         };
-        let operations = &tracker.metadata().operations;
-        if !check.needs.iter().all(|operation| operations.contains(operation)) {
+        if lacks(operations.insert(tracker.metadata().operations.clone())) {
             skipped += 1;
             continue;
         }

@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 
 /// Every plugin, until it has said what it is.
 pub(super) const PLATFORM: Platform = Platform {
-    name: "plugin",
+    name: "plugin:NAME",
     title: "a plugin",
     settings: SETTINGS,
     custom_settings: &[CustomSetting {

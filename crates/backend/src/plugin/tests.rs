@@ -281,7 +281,7 @@ fn link(item: &str) -> Value {
 
 /// What a served tracker answers to these lines.
 async fn served(requests: &[Value]) -> Vec<Value> {
-    let lines: String = requests.iter().map(|request| format!("{request}\n")).collect();
+    let lines = requests.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
     let metadata = Metadata {
         name: "toy".to_owned(),
         title: "Toy".to_owned(),
