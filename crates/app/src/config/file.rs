@@ -107,7 +107,10 @@ fn unknown_platform(path: &str, name: &str, map: &Map<String, Value>) -> Problem
     let known = platform::NAMES;
     let spelt = asked.to_ascii_lowercase().replace('_', "-");
     let hint = yaml::nearest(&spelt, known.iter().copied()).map_or_else(
-        || format!("known: {}; a tracker of another name says `platform: NAME`", known.join(", ")),
+        || {
+            let known = known.join(", ");
+            format!("known: {known}, plugin:NAME; a tracker of another name says `platform: NAME`")
+        },
         |nearest| format!("did you mean `{nearest}`?"),
     );
     Problem::new(key, format!("no platform is called `{asked}`; {hint}")).at(path)

@@ -22,7 +22,7 @@ pub(super) fn unknown(sources: &Sources<'_>, name: &str) -> Box<Unusable> {
     let trackers = file::entries(sources).map(|(tracker, _)| tracker.as_str());
     let known: Vec<&str> = PLATFORMS.iter().map(|row| row.name).chain(trackers).collect();
     let hint = yaml::nearest(name, known.iter().copied()).map_or_else(
-        || format!("use one of {}", known.join(", ")),
+        || format!("use one of {}, or plugin:NAME", known.join(", ")),
         |nearest| format!("did you mean `{nearest}`?"),
     );
     let message = format!(
