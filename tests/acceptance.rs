@@ -15,6 +15,8 @@ mod golden;
 #[cfg(test)]
 mod hosts;
 #[cfg(test)]
+mod plugins;
+#[cfg(test)]
 mod readme;
 #[cfg(test)]
 mod tidy;

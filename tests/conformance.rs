@@ -3,6 +3,8 @@
 use ::conformance::{
     fake::Request,
     local::Local,
+    piped::Piped,
+    plugin,
     subject::Subject,
     suite::{self, FAKES, Fake},
 };
@@ -38,6 +40,22 @@ fn run_on_fake(fake: &Fake) -> Run {
     Run { report, accepted: accepted.map(|exchange| exchange.request).collect() }
 }
 
+/// The suite on everything for a second time, through a pipe, and on one subject in a process of its own.
+fn piped_runs() -> Vec<suite::Report> {
+    thread::scope(|scope| {
+        let subjects = suite::names().into_iter().map(|name| {
+            scope.spawn(move || judge(&Piped::new(&*suite::subject(name).unwrap().unwrap())))
+        });
+        let mut runs: Vec<_> = subjects.collect();
+        runs.push(scope.spawn(|| {
+            let folder = tempfile::tempdir().unwrap();
+            let binary = acceptance::binary("conformance");
+            judge(&plugin::served(&binary, folder.path()).unwrap())
+        }));
+        runs.into_iter().map(|run| run.join().unwrap()).collect()
+    })
+}
+
 fn judge(subject: &dyn Subject) -> suite::Report {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     match runtime.block_on(suite::run(subject)) {
@@ -46,14 +64,24 @@ fn judge(subject: &dyn Subject) -> suite::Report {
     }
 }
 
-#[test]
-fn every_platform_passes_the_suite() {
-    for run in runs() {
-        let report = run.report.to_string();
+fn check(reports: &[&suite::Report]) {
+    for report in reports {
+        let report = report.to_string();
         report.lines().filter(|line| !line.starts_with("ok ")).for_each(acceptance::say);
     }
-    let reports = || runs().iter().map(|run| &run.report);
-    let failed = reports().filter(|report| !report.is_good()).count();
+    let failed = reports.iter().filter(|report| !report.is_good()).count();
     assert_eq!(failed, 0, "subjects failed");
-    assert!(reports().all(|report| report.outcomes.len() >= 24), "checks are missing");
+    assert!(reports.iter().all(|report| report.outcomes.len() >= 24), "checks are missing");
+}
+
+#[test]
+fn every_platform_passes_the_suite() {
+    check(&runs().iter().map(|run| &run.report).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_platform_passes_the_suite_as_a_plugin() {
+    let piped = piped_runs();
+    check(&piped.iter().collect::<Vec<_>>());
+    assert_eq!(piped.len(), suite::names().len() + 1);
 }

@@ -103,7 +103,7 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
 fn one_of_each_shape() -> Vec<(&'static str, &'static Request)> {
     let accepted = runs()
         .iter()
-        .flat_map(|run| run.accepted.iter().map(|request| (run.report.subject, request)));
+        .flat_map(|run| run.accepted.iter().map(|request| (run.report.subject.as_str(), request)));
     let by_shape: BTreeMap<_, _> =
         accepted.map(|(subject, request)| ((subject, shape(request)), request)).collect();
     by_shape.into_iter().map(|((subject, _), request)| (subject, request)).collect()

@@ -1,6 +1,6 @@
 //! What an action or a task takes and hands on, read from the command line's own tables.
 
-use backend::platform::PLATFORMS;
+use backend::platform;
 use clap::{Arg, ArgAction, Command};
 
 /// A binary as a runner sees it.
@@ -133,7 +133,7 @@ fn default_of(arg: &Arg) -> String {
 }
 
 fn tracker_inputs() -> impl Iterator<Item = Input> {
-    PLATFORMS.iter().flat_map(|platform| {
+    platform::rows().flat_map(|platform| {
         platform.settings.iter().map(|setting| {
             let secret = if setting.secret { " Secret." } else { "" };
             let help =

@@ -100,7 +100,7 @@ fn names_are_unique_in_every_spelling_and_no_word_of_a_runner() {
 #[test]
 fn every_platform_s_settings_are_inputs_and_secrets_say_so() {
     for (described, _) in all() {
-        for setting in backend::platform::PLATFORMS.iter().flat_map(|platform| platform.settings) {
+        for setting in backend::platform::rows().flat_map(|platform| platform.settings) {
             let input =
                 described.inputs.iter().find(|input| input.name == setting.input_name()).unwrap();
             assert_eq!(input.help.ends_with("Secret."), setting.secret, "{input:?}");

@@ -8,7 +8,7 @@ use std::{ffi::OsString, path::PathBuf};
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Common options")]
 pub struct Common {
-    /// Tracker to use: a platform, or a name from the configuration file.
+    /// Tracker to use: a platform, plugin:NAME, or a name from the configuration file.
     #[arg(long, value_name = "NAME", global = true)]
     pub platform: Option<String>,
     /// Configuration file (default: config/plugin_config.yaml, then .devops-integrations.yaml, at the work tree's root).

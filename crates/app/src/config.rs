@@ -17,7 +17,7 @@ use backend::{
     secret::{Redactor, Secret},
     settings::{Problem, Settings},
 };
-use candidate::Candidate;
+use candidate::{Candidate, Named};
 use ci::{Env, Host};
 use serde_json::{Map, Value};
 use std::path::Path;
@@ -70,7 +70,7 @@ pub enum Lack {
 pub(crate) fn secrets_of(env: &Env, host: &dyn Host) -> Redactor {
     let mut redactor = Redactor::default();
     for setting in
-        PLATFORMS.iter().flat_map(|platform| platform.settings).filter(|setting| setting.secret)
+        platform::rows().flat_map(|platform| platform.settings).filter(|setting| setting.secret)
     {
         let names = std::iter::once(&setting.env).chain(setting.fallback_env);
         let given = names.filter_map(|name| env.get(name).map(str::to_owned));
@@ -96,8 +96,9 @@ pub fn choose(
     requested: Option<&str>,
     redactor: &mut Redactor,
 ) -> Result<Selection, Box<Unusable>> {
-    let candidates = candidates(sources, redactor);
     let routes = file::routes(sources);
+    let wanted = requested.into_iter().chain(routes.iter().map(|route| &*route.tracker));
+    let candidates = candidates(sources, wanted, redactor);
     let chosen = match requested {
         Some(name) => choose_named(sources, candidates, name).map(|one| vec![one]),
         None if !routes.is_empty() => choose_routed(sources, candidates, &routes),
@@ -120,7 +121,7 @@ pub fn choose_all(
     requested: Option<&str>,
     redactor: &mut Redactor,
 ) -> backend::Result<Listed> {
-    let candidates = candidates(sources, redactor);
+    let candidates = candidates(sources, requested.into_iter(), redactor);
     let named: Vec<Candidate> = match requested {
         Some(name) => vec![choose_named(sources, candidates, name).map_err(|it| it.error)?],
         None => candidates.into_iter().filter(|candidate| candidate.named).collect(),
@@ -179,17 +180,21 @@ fn choose_routed(
     Ok(chosen)
 }
 
-/// One candidate for each entry of the file, and one for each platform that has no entry.
-fn candidates(sources: &Sources<'_>, redactor: &mut Redactor) -> Vec<Candidate> {
+/// One candidate for each entry of the file, and one for each platform that has no entry; of plugins only for those
+/// that are wanted by name.
+fn candidates<'a>(
+    sources: &Sources<'_>,
+    wanted: impl Iterator<Item = &'a str>,
+    redactor: &mut Redactor,
+) -> Vec<Candidate> {
     let mut candidates: Vec<Candidate> = file::entries(sources)
-        .filter_map(|(name, entry)| Some((name, entry, file::platform_of(name, entry)?)))
-        .map(|(name, entry, platform)| {
-            candidate::resolve(sources, name, platform, entry.as_object(), redactor)
-        })
+        .filter_map(|(name, entry)| Some((Named::of_entry(name, entry)?, entry)))
+        .map(|(named, entry)| candidate::resolve(sources, named, entry.as_object(), redactor))
         .collect();
-    for platform in PLATFORMS {
-        if !candidates.iter().any(|candidate| candidate.platform.name == platform.name) {
-            candidates.push(candidate::resolve(sources, platform.name, platform, None, redactor));
+    let rest = PLATFORMS.iter().map(|row| row.name).chain(wanted).filter_map(Named::new);
+    for named in rest {
+        if !candidates.iter().any(|candidate| candidate.settings.platform == named.platform) {
+            candidates.push(candidate::resolve(sources, named, None, redactor));
         }
     }
     candidates
@@ -204,10 +209,9 @@ fn choose_named(
     if let Some(platform) = file::foreign(sources, name) {
         return Err(refuse::not_built(name, &platform));
     }
-    let platform = platform::find(name);
+    let platform = platform::spelt(name);
     let fits = |candidate: &Candidate| {
-        candidate.tracker == name
-            || platform.is_some_and(|platform| platform.name == candidate.platform.name)
+        candidate.tracker == name || candidate.settings.platform == platform
     };
     let mut fitting: Vec<Candidate> = candidates.into_iter().filter(fits).collect();
     match fitting.len() {

@@ -13,6 +13,7 @@ use backend::{
     dry_run::{DryRun, Plan},
     health::Health,
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
+    plugin,
     registry::{Plugin, Registry, Route, Routed},
     secret::Redactor,
     settings::{self, Settings},
@@ -20,6 +21,7 @@ use backend::{
 use ci::{Context, Env, Host};
 use serde_json::{Map, Value};
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -206,10 +208,11 @@ impl Session {
     /// Makes one tracker, which plans its writes when the run is dry.
     async fn make(&self, chosen: &Chosen) -> Result<Box<dyn Tracker>> {
         let Chosen { platform, settings } = chosen;
-        tracing::info!(tracker = settings.tracker, platform = platform.name, "connecting");
+        tracing::info!(tracker = settings.tracker, platform = settings.platform, "connecting");
         let transport = Reqwest::new(transport_options(settings)?)?;
         let wire = Wire {
             search_path: self.env.get("PATH").map(Into::into),
+            environment: self.environment_of_plugins(),
             ..Wire::new(Arc::new(transport), self.policy(settings))
         };
         let tracker = (platform.connect)(settings, &wire).await?;
@@ -218,6 +221,12 @@ impl Session {
         } else {
             tracker
         })
+    }
+
+    /// The variables that plugins are started with.
+    fn environment_of_plugins(&self) -> Vec<(&'static str, OsString)> {
+        let value = |name: &&'static str| Some((*name, self.env.get(name)?.into()));
+        plugin::ENVIRONMENT.iter().filter_map(value).collect()
     }
 
     /// The trackers that the arguments, the environment and the configuration file choose.

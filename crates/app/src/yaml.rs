@@ -63,6 +63,19 @@ pub(crate) fn expand(
     }
 }
 
+/// The variables that the strings below `value` name.
+pub(crate) fn variables(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => {
+            let names = text.split("${").skip(1).filter_map(|rest| rest.split_once('}'));
+            names.map(|(name, _)| name.split_once(":-").map_or(name, |(name, _)| name)).collect()
+        }
+        Value::Array(list) => list.iter().flat_map(variables).collect(),
+        Value::Object(map) => map.values().flat_map(variables).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
 /// Why a text cannot be expanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Unexpanded {

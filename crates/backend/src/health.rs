@@ -22,12 +22,15 @@ pub struct Health {
     /// How long the identity took, in milliseconds.
     pub latency_ms: Option<u64>,
     /// How long a search for one item took, in milliseconds; none where the tracker has no search, or it was not tried.
+    #[serde(default)]
     pub read_ms: Option<u64>,
     /// What the token may do, as far as the tracker tells.
+    #[serde(default)]
     pub access: Access,
     /// What failed.
     pub error: Option<String>,
     /// What to do about it.
+    #[serde(default)]
     pub hint: Option<String>,
     /// Problems of the configuration.
     pub problems: Vec<Problem>,

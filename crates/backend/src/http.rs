@@ -19,6 +19,8 @@ mod tests;
 mod transport;
 mod wait;
 
+pub(crate) use failure::clean;
+
 pub use authorization::Authorization;
 pub use call::{Call, Intent};
 pub use endpoint::{Unfit, endpoint, is_loopback};
@@ -160,12 +162,14 @@ pub struct Wire {
     pub policy: Policy,
     /// The folders that programs of plugins are looked for in, as `PATH` lists them; none where nobody says.
     pub search_path: Option<OsString>,
+    /// The other variables that programs of plugins are started with, of [`crate::plugin::ENVIRONMENT`].
+    pub environment: Vec<(&'static str, OsString)>,
 }
 
 impl Wire {
     /// A transport and its limits; plugins have no folders to be looked for in.
     pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
-        Self { transport, policy, search_path: None }
+        Self { transport, policy, search_path: None, environment: Vec::new() }
     }
 }
 

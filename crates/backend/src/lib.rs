@@ -13,6 +13,7 @@ pub mod incident;
 pub mod managed_comment;
 pub mod model;
 pub mod platform;
+pub mod plugin;
 pub mod reference;
 pub mod registry;
 pub mod secret;

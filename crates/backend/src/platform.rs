@@ -4,6 +4,7 @@
 mod jira;
 #[cfg(feature = "local")]
 pub mod local;
+mod plugin;
 
 use crate::{
     code_host::CodeHost,
@@ -99,15 +100,30 @@ pub const PLATFORMS: &[Platform] = &[
 pub const NAMES: &[&str] =
     &["jira", "azure-devops", "github", "gitlab", "linear", "codecatalyst", "local"];
 
+/// The row of every plugin, whatever its name. It is no platform by itself, and so not among [`PLATFORMS`].
+pub const PLUGIN: &Platform = &plugin::PLATFORM;
+
+/// Every row, that of plugins included.
+pub fn rows() -> impl Iterator<Item = &'static Platform> {
+    PLATFORMS.iter().chain([PLUGIN])
+}
+
+/// A platform's name as it stands in the tables: in lower case, `-` for `_`.
+pub fn spelt(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
 /// True for the name of a platform of the product, be it in this build or not; `_` may stand for `-`.
 pub fn is_of_product(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('_', "-");
-    NAMES.contains(&name.as_str())
-        || name.strip_prefix("plugin:").is_some_and(|plugin| !plugin.is_empty())
+    let name = spelt(name);
+    NAMES.contains(&name.as_str()) || crate::plugin::name(&name).is_some()
 }
 
 /// The platform with this name; `_` may stand for `-`.
 pub fn find(name: &str) -> Option<&'static Platform> {
-    let name = name.to_ascii_lowercase().replace('_', "-");
+    let name = spelt(name);
+    if crate::plugin::name(&name).is_some() {
+        return Some(PLUGIN);
+    }
     PLATFORMS.iter().find(|platform| platform.name == name)
 }

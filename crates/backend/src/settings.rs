@@ -2,7 +2,7 @@
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    secret::Secret,
+    secret::{Redactor, Secret},
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -104,6 +104,11 @@ pub struct CustomSetting {
     pub key: &'static str,
     /// One line for people, with an example.
     pub help: &'static str,
+}
+
+impl CustomSetting {
+    /// The key that stands for any: what a plugin knows only it can say.
+    pub const ANY: &'static str = "*";
 }
 
 /// Where a value came from.
@@ -210,6 +215,8 @@ impl fmt::Display for Problem {
 pub struct Settings {
     /// Name of the tracker in the configuration, such as `jira`.
     pub tracker: String,
+    /// Name of its platform, such as `jira` or `plugin:acme`.
+    pub platform: String,
     /// Longest time for one request.
     pub timeout: Duration,
     /// How often a request is repeated at most.
@@ -220,19 +227,24 @@ pub struct Settings {
     pub ca_bundle: Option<Vec<u8>>,
     values: BTreeMap<String, (Secret, Origin)>,
     custom: Map<String, Value>,
+    hidden: Vec<Secret>,
 }
 
 impl Settings {
-    /// Settings of a tracker with the customer's defaults: 30 seconds, 3 attempts, certificates checked.
+    /// Settings of a tracker with the customer's defaults: 30 seconds, 3 attempts, certificates checked. Its platform
+    /// is the one of its own name until something else is said.
     pub fn new(tracker: impl Into<String>) -> Self {
+        let tracker = tracker.into();
         Self {
-            tracker: tracker.into(),
+            platform: tracker.clone(),
+            tracker,
             timeout: Duration::from_secs(30),
             retry_attempts: 3,
             verify_tls: true,
             ca_bundle: None,
             values: BTreeMap::new(),
             custom: Map::new(),
+            hidden: Vec::new(),
         }
     }
 
@@ -248,6 +260,26 @@ impl Settings {
     pub fn with_custom(mut self, custom: Map<String, Value>) -> Self {
         self.custom = custom;
         self
+    }
+
+    /// Everything under `custom_settings`.
+    pub fn custom_settings(&self) -> &Map<String, Value> {
+        &self.custom
+    }
+
+    /// Adds values that are not to be printed, wherever in the settings they are.
+    #[must_use]
+    pub fn hiding(mut self, values: impl IntoIterator<Item = Secret>) -> Self {
+        self.hidden.extend(values);
+        self
+    }
+
+    /// What takes the secrets that a plugin is handed out of what it says.
+    pub(crate) fn redactor(&self) -> Redactor {
+        let mut redactor = Redactor::default();
+        let key = self.secret("api_key");
+        key.iter().chain(&self.hidden).for_each(|secret| redactor.learn(secret, None));
+        redactor
     }
 
     /// The value of a setting, where there is one.

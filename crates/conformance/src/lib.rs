@@ -4,8 +4,11 @@
 //! [`fake`] that speaks a vendor's own JSON.
 
 pub mod check;
+pub mod command;
 pub mod fake;
 pub mod local;
+pub mod piped;
+pub mod plugin;
 pub mod sign;
 pub mod subject;
 pub mod suite;

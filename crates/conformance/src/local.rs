@@ -15,7 +15,7 @@ use serde_json::json;
 use std::io;
 use tempfile::TempDir;
 
-const SECRET: &str = "local-webhook-secret";
+pub(crate) const SECRET: &str = "local-webhook-secret";
 
 /// A new file.
 pub struct Local {
@@ -49,24 +49,34 @@ impl Subject for Local {
     }
 
     fn facts(&self) -> Facts {
-        Facts {
-            assignee: Some("alex@example.com"),
-            custom_field: Some(("sector", json!("energy"))),
-            webhook_secrets: vec![SECRET],
-            ..Facts::default()
-        }
+        facts()
     }
 
     fn deliver(&self, sample: &Sample<'_>, secret: &str) -> Option<Delivery> {
-        let body = match sample {
-            Sample::Updated(id) => {
-                json!({"id": "1", "kind": "updated", "item": id, "payload": {}}).to_string()
-            }
-            Sample::Unknown => json!({"id": "2", "kind": "melted", "payload": {}}).to_string(),
-            Sample::Garbage => "]".to_owned(),
-        };
-        let signature = format!("sha256={}", sign::hmac_sha256(secret, body.as_bytes()));
-        let headers = vec![("X-Hub-Signature-256".to_owned(), signature)];
-        Some(Delivery { headers, body: body.into_bytes(), received_at: RECEIVED_AT })
+        Some(delivery(sample, secret))
     }
+}
+
+/// What is known about any file of the embedded tracker.
+pub(crate) fn facts() -> Facts {
+    Facts {
+        assignee: Some("alex@example.com"),
+        custom_field: Some(("sector", json!("energy"))),
+        webhook_secrets: vec![SECRET],
+        ..Facts::default()
+    }
+}
+
+/// A delivery as the embedded tracker takes it.
+pub(crate) fn delivery(sample: &Sample<'_>, secret: &str) -> Delivery {
+    let body = match sample {
+        Sample::Updated(id) => {
+            json!({"id": "1", "kind": "updated", "item": id, "payload": {}}).to_string()
+        }
+        Sample::Unknown => json!({"id": "2", "kind": "melted", "payload": {}}).to_string(),
+        Sample::Garbage => "]".to_owned(),
+    };
+    let signature = format!("sha256={}", sign::hmac_sha256(secret, body.as_bytes()));
+    let headers = vec![("X-Hub-Signature-256".to_owned(), signature)];
+    Delivery { headers, body: body.into_bytes(), received_at: RECEIVED_AT }
 }

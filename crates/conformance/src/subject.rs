@@ -35,7 +35,7 @@ pub enum Access {
 #[async_trait]
 pub trait Subject: Send + Sync {
     /// Name in the report: `jira-cloud`.
-    fn name(&self) -> &'static str;
+    fn name(&self) -> &str;
 
     /// Connects with these credentials; `None` where the platform has no such credentials.
     async fn connect(&self, access: Access, policy: Policy) -> Option<Result<Box<dyn Tracker>>>;
@@ -227,7 +227,8 @@ fn row(name: &str) -> Result<&'static Platform> {
     })
 }
 
-fn wire(policy: Policy) -> Result<Wire> {
+/// The transport of this process, within these limits.
+pub fn wire(policy: Policy) -> Result<Wire> {
     let transport = Arc::new(Reqwest::new(TransportOptions::default())?);
     Ok(Wire::new(transport, policy))
 }

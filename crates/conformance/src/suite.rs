@@ -45,11 +45,13 @@ pub fn subject(name: &str) -> Option<io::Result<Box<dyn Subject>>> {
 #[derive(Debug)]
 pub struct Report {
     /// The subject's name.
-    pub subject: &'static str,
+    pub subject: String,
     /// What its tracker declares to work.
     pub operations: Vec<Operation>,
     /// Every check that applied, with what was wrong.
     pub outcomes: Vec<(&'static str, Option<String>)>,
+    /// How many checks did not apply: the tracker lacks what they are about, or nothing is known about it.
+    pub skipped: usize,
 }
 
 impl Report {
@@ -68,30 +70,38 @@ impl fmt::Display for Report {
             }
         }
         let passed = self.outcomes.iter().filter(|(_, wrong)| wrong.is_none()).count();
-        write!(f, "{}: {passed} of {}", self.subject, self.outcomes.len())
+        write!(f, "{}: {passed} of {}, {} skipped", self.subject, self.outcomes.len(), self.skipped)
     }
 }
 
 /// Runs every check that the subject's tracker calls for by what it declares.
 pub async fn run(subject: &dyn Subject) -> Result<Report> {
-    let (mut outcomes, mut declared) = (Vec::new(), Vec::new());
+    let (mut outcomes, mut skipped) = (Vec::new(), 0);
+    let mut operations: Option<Vec<Operation>> = None;
     for check in check::all() {
+        let lacks = |operations: &Vec<Operation>| {
+            !check.needs.iter().all(|operation| operations.contains(operation))
+        };
+        if operations.as_ref().is_some_and(lacks) {
+            skipped += 1;
+            continue;
+        }
         // A connection of its own for every check: each has the whole deadline, and none inherits a pause.
         let tracker = match subject.connect(Access::Good, generous()).await {
             Some(tracker) => tracker?,
             None => break,
         };
-        let operations = &tracker.metadata().operations;
-        declared.clone_from(operations);
-        if !check.needs.iter().all(|operation| operations.contains(operation)) {
+        if lacks(operations.insert(tracker.metadata().operations.clone())) {
+            skipped += 1;
             continue;
         }
         let case = Case { subject, tracker: &*tracker, facts: subject.facts() };
         match (check.run)(&case).await {
             Ok(()) => outcomes.push((check.name, None)),
             Err(Failure::Broken(why)) => outcomes.push((check.name, Some(why))),
-            Err(Failure::DoesNotApply) => {}
+            Err(Failure::DoesNotApply) => skipped += 1,
         }
     }
-    Ok(Report { subject: subject.name(), operations: declared, outcomes })
+    let operations = operations.unwrap_or_default();
+    Ok(Report { subject: subject.name().to_owned(), operations, outcomes, skipped })
 }

@@ -1,8 +1,8 @@
 //! One tracker that could be chosen: its settings from every source, and what is wrong with them.
 
-use super::{Chosen, Lack, Sources, Unusable, common, lookup};
+use super::{Chosen, Lack, Sources, Unusable, common, file, lookup};
 use backend::{
-    platform::Platform,
+    platform::{self, Platform},
     secret::{Redactor, Secret},
     settings::{self, Origin, Problem, Setting, Settings},
 };
@@ -16,8 +16,29 @@ pub(super) struct Candidate {
     pub(super) named: bool,
     /// True when somebody gave any of its settings.
     pub(super) given: bool,
-    settings: Settings,
+    pub(super) settings: Settings,
     flaws: Vec<Flaw>,
+}
+
+/// What a tracker is called, and what it is.
+pub(super) struct Named<'a> {
+    tracker: &'a str,
+    /// The platform's name as it stands in the tables, that of a plugin whole.
+    pub(super) platform: String,
+    row: &'static Platform,
+}
+
+impl<'a> Named<'a> {
+    /// The tracker that has its platform's name, where this build has the platform.
+    pub(super) fn new(name: &'a str) -> Option<Self> {
+        Some(Self { tracker: name, platform: platform::spelt(name), row: platform::find(name)? })
+    }
+
+    /// The tracker of an entry of the file, where this build has its platform.
+    pub(super) fn of_entry(tracker: &'a str, entry: &Value) -> Option<Self> {
+        let name = file::platform_name(tracker, entry);
+        Some(Self { tracker, platform: platform::spelt(name), row: platform::find(name)? })
+    }
 }
 
 /// A problem and what it comes from: a fork's run, which gets no secrets, may lack those.
@@ -87,13 +108,14 @@ fn lack(flaws: &[Flaw]) -> Lack {
 /// Gathers one tracker's settings from every source.
 pub(super) fn resolve(
     sources: &Sources<'_>,
-    tracker: &str,
-    platform: &'static Platform,
+    named: Named<'_>,
     entry: Option<&Map<String, Value>>,
     redactor: &mut Redactor,
 ) -> Candidate {
+    let Named { tracker, platform: name, row: platform } = named;
     let mut flaws = Vec::new();
     let mut settings = Settings::new(tracker);
+    settings.platform = name;
     let mut given = entry.is_some();
     for setting in platform.settings {
         let at = format!("{tracker}.{}", setting.key);
@@ -111,6 +133,11 @@ pub(super) fn resolve(
         }
     }
     let common = common::apply(&mut settings, sources, entry);
+    if common::takes_any(platform) {
+        let values = common::values_of_variables(sources, entry);
+        values.iter().for_each(|value| redactor.learn(value, None));
+        settings = settings.hiding(values);
+    }
     for problem in common.into_iter().chain((platform.check)(&settings)) {
         push(&mut flaws, problem);
     }
@@ -190,7 +217,8 @@ mod tests {
         let env = Env::from_iter([("GITHUB_ACTIONS", "true"), (name, "value")]);
         let host = ci::detect(&env, None);
         let sources = Sources { env: &env, host: &*host, file: None, state: None };
-        let candidate = resolve(&sources, "borrower", &ROW, None, &mut Redactor::default());
+        let borrower = Named { tracker: "borrower", platform: "borrower".to_owned(), row: &ROW };
+        let candidate = resolve(&sources, borrower, None, &mut Redactor::default());
         assert_eq!(candidate.named, named, "{name}");
         let given = ["token", "project"].iter().any(|key| candidate.settings.origin(key).is_some());
         assert!(given, "{name} is used, whoever set it");

@@ -2,7 +2,11 @@
 
 use super::Sources;
 use crate::yaml;
-use backend::settings::{Problem, Settings};
+use backend::{
+    platform::Platform,
+    secret::Secret,
+    settings::{CustomSetting, Problem, Settings},
+};
 use ci::Env;
 use serde_json::{Map, Value};
 use std::time::Duration;
@@ -35,6 +39,21 @@ pub(super) fn apply(
         *settings = settings.clone().with_custom(custom);
     }
     problems
+}
+
+/// True for platforms that take whatever stands under `custom_settings`: plugins.
+pub(super) fn takes_any(platform: &Platform) -> bool {
+    platform.custom_settings.iter().any(|setting| setting.key == CustomSetting::ANY)
+}
+
+/// The values of the variables that `custom_settings` name. Which of them are secrets only the plugin knows, so all are.
+pub(super) fn values_of_variables(
+    sources: &Sources<'_>,
+    entry: Option<&Map<String, Value>>,
+) -> Vec<Secret> {
+    let custom = entry.and_then(|entry| entry.get("custom_settings"));
+    let names = custom.map(yaml::variables).unwrap_or_default();
+    names.into_iter().filter_map(|name| sources.env.get(name)).map(Secret::new).collect()
 }
 
 fn set<T>(slot: &mut T, value: Result<Option<T>, Problem>, problems: &mut Vec<Problem>) {

@@ -1,10 +1,11 @@
 //! The shape of the configuration file: known platforms, known keys.
 
-use super::Sources;
+use super::{Sources, common::takes_any};
 use crate::yaml;
 use backend::{
     Error, ErrorKind, Result,
     platform::{self, Platform},
+    plugin,
     registry::Route,
     settings::Problem,
 };
@@ -89,7 +90,7 @@ pub(super) fn foreign(sources: &Sources<'_>, name: &str) -> Option<String> {
 }
 
 /// The name of an entry's platform: what it says, else its own name.
-fn platform_name<'a>(name: &'a str, entry: &'a Value) -> &'a str {
+pub(super) fn platform_name<'a>(name: &'a str, entry: &'a Value) -> &'a str {
     entry.get("platform").and_then(Value::as_str).unwrap_or(name)
 }
 
@@ -113,10 +114,17 @@ fn unknown_platform(path: &str, name: &str, map: &Map<String, Value>) -> Problem
     let said = map.get("platform").and_then(Value::as_str);
     let key = if said.is_some() { format!("{name}.platform") } else { name.to_owned() };
     let asked = said.unwrap_or(name);
+    if asked.starts_with(plugin::PREFIX) {
+        let message = format!("`{asked}` is no plugin: a name is {}", plugin::NAME_RULE);
+        return Problem::new(key, message).at(path);
+    }
     let known = platform::NAMES;
     let spelt = asked.to_ascii_lowercase().replace('_', "-");
     let hint = yaml::nearest(&spelt, known.iter().copied()).map_or_else(
-        || format!("known: {}; a tracker of another name says `platform: NAME`", known.join(", ")),
+        || {
+            let known = known.join(", ");
+            format!("known: {known}, plugin:NAME; a tracker of another name says `platform: NAME`")
+        },
         |nearest| format!("did you mean `{nearest}`?"),
     );
     Problem::new(key, format!("no platform is called `{asked}`; {hint}")).at(path)
@@ -140,6 +148,9 @@ fn unknown_settings(
         Some(Value::Object(custom)) => {
             let known: Vec<&str> =
                 platform.custom_settings.iter().map(|setting| setting.key).collect();
+            if takes_any(platform) {
+                return problems;
+            }
             problems.extend(unknown_keys(&format!("{name}.custom_settings"), custom, &known, path));
         }
         Some(_) => problems.push(

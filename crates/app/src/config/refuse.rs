@@ -5,6 +5,7 @@ use crate::yaml;
 use backend::{
     Error, ErrorKind,
     platform::{self, PLATFORMS, Platform},
+    plugin,
     settings::{self, Problem},
 };
 
@@ -13,10 +14,15 @@ pub(super) fn unknown(sources: &Sources<'_>, name: &str) -> Box<Unusable> {
     if platform::is_of_product(name) {
         return not_built(name, name);
     }
+    if name.starts_with(plugin::PREFIX) {
+        let error = Error::new(ErrorKind::Config, format!("use `{name}`: it is no plugin"))
+            .with_hint(format!("write plugin:NAME; a name is {}", plugin::NAME_RULE));
+        return unusable(error, Lack::Sense);
+    }
     let trackers = file::entries(sources).map(|(tracker, _)| tracker.as_str());
     let known: Vec<&str> = PLATFORMS.iter().map(|row| row.name).chain(trackers).collect();
     let hint = yaml::nearest(name, known.iter().copied()).map_or_else(
-        || format!("use one of {}", known.join(", ")),
+        || format!("use one of {}, or plugin:NAME", known.join(", ")),
         |nearest| format!("did you mean `{nearest}`?"),
     );
     let message = format!(

@@ -279,7 +279,7 @@ fn an_unknown_platform_is_named_with_the_nearest() {
 
 #[test]
 fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
-    let yaml = "azure_devops: { whatever: 1 }\nforge: { platform: gitlab }\n\"plugin:own\": {}\n";
+    let yaml = "azure_devops: { whatever: 1 }\nforge: { platform: gitlab }\n";
     assert_eq!(ready(&COMPLETE, yaml, None).platform.name, "jira");
     let check = |name: &str, part: &str| {
         let unusable = unusable(&COMPLETE, yaml, Some(name));
@@ -290,10 +290,45 @@ fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
     check("azure-devops", "this build has no azure-devops");
     check("forge", "use `forge`: this build has no gitlab");
     check("github", "this build has no github");
-    check("plugin:own", "this build has no plugin:own");
-    check("plugin:other", "this build has no plugin:other");
     let message = refused(&COMPLETE, yaml, Some("forg"));
     assert!(message.contains("no such platform") && message.contains("`forge`?"), "{message}");
+}
+
+#[test]
+fn a_plugin_is_chosen_by_its_name() {
+    let key = [("PLUGIN_API_KEY", "key-1234"), ("ACME_TOKEN", "token-of-acme")];
+    let asked = ready(&key, "", Some("plugin:Own_Tracker"));
+    assert_eq!(asked.settings.platform, "plugin:own-tracker");
+    assert_eq!(asked.settings.text("api_key"), Some("key-1234"));
+    assert!(refused(&key, "", None).contains("neither the environment"), "it names no plugin");
+    let yaml = "mine: { platform: 'plugin:acme', project: M }\n'plugin:own': { project: O }\n";
+    let project = |requested| value(&[], yaml, Some(requested), "project");
+    assert_eq!(project("mine").as_deref(), Some("M"));
+    assert_eq!(project("plugin:acme").as_deref(), Some("M"));
+    assert_eq!(project("plugin:own").as_deref(), Some("O"));
+    assert_eq!(project("plugin:other"), None);
+    assert!(refused(&[], yaml, None).contains("mine and plugin:own are set up"));
+    let check = |yaml: &str, requested, part: &str| {
+        let message = refused(&[], yaml, requested);
+        assert!(message.contains(part), "{message}");
+    };
+    check("", Some("plugin:../sh"), "it is no plugin");
+    check("", Some("plugin:"), "it is no plugin");
+    check("a: { platform: 'plugin:a b' }\n", None, "`plugin:a b` is no plugin: a name is 1 to 50");
+    check("'plugin:a': { projcet: X }\n", None, "did you mean `project`?");
+}
+
+#[test]
+fn a_plugin_takes_any_custom_settings_and_tells_none_of_their_variables() {
+    let yaml = "plugin:acme: { custom_settings: { a: [\"x ${ACME_TOKEN}\"], b: 7 } }\n";
+    let env: Env = [("ACME_TOKEN", "token-of-acme")].into_iter().collect();
+    let host = ci::detect(&env, None);
+    let file = Some(("config.yaml".to_owned(), file::parse("config.yaml", yaml).unwrap()));
+    let sources = Sources { env: &env, host: &*host, file, state: None };
+    let mut redactor = Redactor::default();
+    let chosen = choose(&sources, None, &mut redactor).map_err(|unusable| unusable.error).unwrap();
+    assert_eq!(chosen.trackers[0].settings.custom_settings()["a"][0], "x token-of-acme");
+    assert_eq!(redactor.redact("<token-of-acme>"), "<***>");
 }
 
 #[test]

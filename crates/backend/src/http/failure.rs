@@ -204,7 +204,7 @@ fn title(status: StatusCode) -> String {
 }
 
 /// A tracker's text made fit for a message: one line, nothing invisible, no secret, not long.
-fn clean(text: &str, redactor: &Redactor, longest: usize) -> String {
+pub(crate) fn clean(text: &str, redactor: &Redactor, longest: usize) -> String {
     // First what is invisible, so that it cannot hide a secret from the redactor; the cut last, for the same reason.
     let visible: String = text.chars().filter(|c| c.is_whitespace() || !is_invisible(*c)).collect();
     let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
