@@ -30,11 +30,15 @@ fn shared() -> Option<PathBuf> {
     found
 }
 
-/// The mock that judges the requests of a subject: the first whose path begins like the request's.
+/// The mock that judges the requests of a subject: the first whose part of a path is in the request's.
 const JUDGES: &[(&str, &str, &str)] = &[
     ("jira-cloud", "/rest/agile", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
+    ("azure-devops", "/_apis/git/", "ado-git"),
+    ("azure-devops", "", "ado-wit"),
+    ("azure-devops-server", "/_apis/git/", "ado-git"),
+    ("azure-devops-server", "", "ado-wit"),
 ];
 
 /// A request that the fake is right to accept and the vendor's description refuses, with the reason.
@@ -142,8 +146,8 @@ fn types(value: &Value) -> Value {
 
 /// The mock that judges a request.
 fn judge_of(subject: &str, request: &Request) -> &'static str {
-    let fits = |(whose, start, _): &&(&str, &str, &str)| {
-        *whose == subject && request.path.starts_with(start)
+    let fits = |(whose, part, _): &&(&str, &str, &str)| {
+        *whose == subject && request.path.contains(part)
     };
     JUDGES.iter().find(fits).map_or_else(|| panic!("nobody judges {subject}"), |(_, _, mock)| mock)
 }
