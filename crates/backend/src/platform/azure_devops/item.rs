@@ -43,7 +43,6 @@ impl AzureDevOps {
         #[expect(clippy::cast_possible_truncation, reason = "priorities are small whole numbers")]
         let priority = priority.and_then(|number| self.words.priority(number as i64));
         let tags: Option<String> = optional(all, fields::TAGS)?;
-        let iteration: Option<String> = optional(all, fields::ITERATION)?;
         Ok(WorkItem {
             id: WorkItemId::new(native.id.to_string()),
             url: self.api.item_page(&project, native.id)?,
@@ -57,8 +56,8 @@ impl AzureDevOps {
             assignee: person(all),
             parent_id: relation::parent(native).map(|(id, _)| WorkItemId::new(id.to_string())),
             story_points,
-            // The root stands for no iteration at all; it is called like the project.
-            iteration: iteration.filter(|path| *path != project),
+            // The root, which is called like the project, where nobody planned the item.
+            iteration: optional(all, fields::ITERATION)?,
             custom_fields: custom(all, &project, points_field, priority.is_some()),
             created_at: required_time(all, fields::CREATED)?,
             updated_at: required_time(all, fields::CHANGED)?,
