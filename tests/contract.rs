@@ -30,11 +30,15 @@ fn shared() -> Option<PathBuf> {
     found
 }
 
-/// The mock that judges the requests of a subject: the first whose path begins like the request's.
+/// The mock that judges the requests of a subject: the first whose part of a path is in the request's.
 const JUDGES: &[(&str, &str, &str)] = &[
     ("jira-cloud", "/rest/agile", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
+    ("azure-devops", "/_apis/git/", "ado-git"),
+    ("azure-devops", "", "ado-wit"),
+    ("azure-devops-server", "/_apis/git/", "ado-git"),
+    ("azure-devops-server", "", "ado-wit"),
 ];
 
 /// A request that the fake is right to accept and the vendor's description refuses, with the reason.
@@ -58,6 +62,12 @@ const DEFECTS: &[Defect] = &[
         path_end: "/attachments",
         reason: "the description types a multipart form as a JSON string",
     },
+    Defect {
+        mock: "ado-wit",
+        method: "GET",
+        path_end: "/_apis/connectionData",
+        reason: "no description has the resource that tells who is connected; Microsoft's own clients ask it",
+    },
 ];
 
 #[tokio::test]
@@ -73,11 +83,11 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
     let mocks: BTreeMap<_, _> =
         mock::start_all(&tool, &names).into_iter().map(|mock| (mock.name, mock)).collect();
     let transport = Reqwest::new(TransportOptions::default()).unwrap();
-    let (mut replayed, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
+    let (mut judged, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
     for (subject, request) in one_of_each_shape() {
         let mock = &mocks[judge_of(subject, request)];
         let reply = replay(&transport, mock, request).await;
-        replayed += 1;
+        judged += 1;
         if !reply.status.is_client_error() {
             continue;
         }
@@ -86,6 +96,7 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
             Some(defect) => {
                 acceptance::say(format!("excepted: {about}: {}", defect.reason));
                 excepted.insert((defect.mock, defect.path_end));
+                judged -= 1;
             }
             None => refused.push(format!("{about}: {}", explain(&reply, request))),
         }
@@ -93,9 +104,8 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
     for refusal in &refused {
         acceptance::say(format!("refused: {refusal}"));
     }
-    let judged = replayed - excepted.len();
     acceptance::say(format!("contract: {} of {judged} requests accepted", judged - refused.len()));
-    assert!(refused.is_empty() && replayed > 20);
+    assert!(refused.is_empty() && judged > 20);
     assert_eq!(excepted.len(), DEFECTS.len(), "an exception is not needed any more");
 }
 
@@ -142,9 +152,8 @@ fn types(value: &Value) -> Value {
 
 /// The mock that judges a request.
 fn judge_of(subject: &str, request: &Request) -> &'static str {
-    let fits = |(whose, start, _): &&(&str, &str, &str)| {
-        *whose == subject && request.path.starts_with(start)
-    };
+    let fits =
+        |(whose, part, _): &&(&str, &str, &str)| *whose == subject && request.path.contains(part);
     JUDGES.iter().find(fits).map_or_else(|| panic!("nobody judges {subject}"), |(_, _, mock)| mock)
 }
 

@@ -261,7 +261,7 @@ async fn a_create_that_cannot_be_read_back_is_not_run_again() {
         let (method, path) = site.routes().get;
         site.server().inject(Rule::new(Fault::Refuse(500, None)).on(method, path).always());
         let outcome = tracker.create_work_item(&draft("Made and not read")).await;
-        let made = site.store().items.last().unwrap().key();
+        let made = site.store().items.last().map(|item| site.id(item)).unwrap();
         match outcome {
             Ok(item) => assert_eq!(item.id.as_str(), made),
             Err(error) => {

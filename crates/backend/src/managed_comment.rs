@@ -125,7 +125,8 @@ impl Public for Url {
 pub struct Locks(Mutex<HashMap<WorkItemId, Arc<tokio::sync::Mutex<()>>>>);
 
 impl Locks {
-    async fn hold(&self, item: &WorkItemId) -> tokio::sync::OwnedMutexGuard<()> {
+    /// Waits for whoever links the item now.
+    pub(crate) async fn hold(&self, item: &WorkItemId) -> tokio::sync::OwnedMutexGuard<()> {
         let lock = {
             let mut locks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Arc::clone(locks.entry(item.clone()).or_default())

@@ -1,9 +1,15 @@
 //! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
 
+#[cfg(feature = "azure-devops")]
+mod azure_devops;
 #[cfg(feature = "jira")]
 mod jira;
+#[cfg(any(feature = "azure-devops", feature = "jira"))]
+mod line;
 #[cfg(feature = "local")]
 pub mod local;
+#[cfg(any(feature = "azure-devops", feature = "jira"))]
+mod mapping;
 mod plugin;
 
 use crate::{
@@ -92,6 +98,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 pub const PLATFORMS: &[Platform] = &[
     #[cfg(feature = "jira")]
     jira::PLATFORM,
+    #[cfg(feature = "azure-devops")]
+    azure_devops::PLATFORM,
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];

@@ -79,6 +79,25 @@ pub fn verify_hmac_sha256(secrets: &[Secret], body: &[u8], hex: &str) -> bool {
     secrets.iter().filter(verifies).count() > 0
 }
 
+/// Whether `given` is one of the secrets, in constant time, for trackers that sign nothing and send a secret along.
+///
+/// As with signatures all secrets are tried; an empty one never verifies.
+pub fn verify_secret(secrets: &[Secret], given: &str) -> bool {
+    // Equal texts have equal signatures, and those are compared in constant time whatever their texts' lengths are.
+    let signed = |text: &str| {
+        Hmac::<Sha256>::new_from_slice(b"compare").map(|mac| mac.chain_update(text.as_bytes()))
+    };
+    let verifies = |secret: &&Secret| {
+        let expected = signed(secret.expose()).map(|mac| mac.finalize().into_bytes());
+        let same = match (signed(given), expected) {
+            (Ok(given), Ok(expected)) => given.verify_slice(&expected).is_ok(),
+            _ => false,
+        };
+        same && !secret.expose().is_empty()
+    };
+    secrets.iter().filter(verifies).count() > 0
+}
+
 /// The 32 bytes that 64 hexadecimal digits of either case stand for.
 fn decode_sha256(hex: &str) -> Option<[u8; 32]> {
     let digits = hex.as_bytes();
@@ -126,6 +145,16 @@ mod tests {
         check(&[SECRET], BODY, &HEX.replace('e', "f"), false);
         check(&[SECRET], BODY, &HEX.replace("75", "+5"), false);
         check(&[SECRET], BODY, "", false);
+    }
+
+    #[test]
+    fn a_secret_is_only_itself() {
+        let secrets = [Secret::new("next-secret"), Secret::new(SECRET), Secret::new("")];
+        assert!(verify_secret(&secrets, SECRET) && verify_secret(&secrets, "next-secret"));
+        for wrong in ["", "next", "next-secret ", "NEXT-SECRET"] {
+            assert!(!verify_secret(&secrets, wrong), "{wrong:?}");
+        }
+        assert!(!verify_secret(&[], ""));
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What the suite judges: a tracker that can be connected to, and what is known about its site.
 
-use crate::fake::{Server, store::Store};
+use crate::fake::{
+    Server,
+    store::{Item, Store},
+};
 use async_trait::async_trait;
 use backend::{
     Error, ErrorKind, Result, Tracker,
@@ -104,6 +107,8 @@ pub struct Facts {
     pub states: &'static [Status],
     /// An estimate that an item can have, a fraction where the tracker knows those; none where items are not estimated.
     pub estimate: Option<f64>,
+    /// The sort of item that is estimated.
+    pub estimated: Kind,
     /// What can contain other items.
     pub container: Option<Kind>,
     /// A pull request of the site's code host.
@@ -140,6 +145,7 @@ impl Default for Facts {
             bodies_are_signed: true,
             states: Status::ALL,
             estimate: Some(2.5),
+            estimated: Kind::Task,
             container: Some(Kind::Epic),
             pull_request: None,
         }
@@ -175,6 +181,11 @@ pub trait Site: Subject {
 
     /// Its memory.
     fn store(&self) -> MutexGuard<'_, Store>;
+
+    /// The id of one of its items, as people write it.
+    fn id(&self, item: &Item) -> String {
+        item.key()
+    }
 
     /// The token that [`Access::Good`] sends, to look for where it must not be.
     fn token(&self) -> &'static str;

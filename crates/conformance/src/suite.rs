@@ -2,7 +2,7 @@
 
 use crate::{
     check::{self, Case, Failure},
-    fake::jira,
+    fake::{azure_devops, jira},
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
@@ -22,6 +22,14 @@ pub struct Fake {
 pub const FAKES: &[Fake] = &[
     Fake { name: "jira-cloud", start: || jira::Tenant::start(jira::Deployment::Cloud) },
     Fake { name: "jira-dc", start: || jira::Tenant::start(jira::Deployment::DataCenter) },
+    Fake {
+        name: "azure-devops",
+        start: || azure_devops::Tenant::start(azure_devops::Deployment::Services),
+    },
+    Fake {
+        name: "azure-devops-server",
+        start: || azure_devops::Tenant::start(azure_devops::Deployment::Server),
+    },
 ];
 
 /// A subject that is no fake, and the name that it goes by.

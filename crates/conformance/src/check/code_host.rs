@@ -3,7 +3,7 @@
 use super::{Case, Check, Verdict, ensure, fails, known, same};
 use crate::subject::{Access, KnownPullRequest, Seen, generous};
 use backend::{
-    ErrorKind, Result,
+    ErrorKind, Operation, Result,
     code_host::{CodeHost, CommitState, CommitStatus, Written},
     model::PullRequestState,
     text::Markdown,
@@ -27,6 +27,17 @@ pub(super) const CHECKS: &[Check] = &[
         run: |case| Box::pin(one_comment(case)),
     },
     Check { name: "one_status_of_a_commit", needs: &[], run: |case| Box::pin(one_status(case)) },
+    Check {
+        name: "pages_of_the_code_host_are_linked",
+        needs: &[
+            Operation::CreateWorkItem,
+            Operation::LinkToCommit,
+            Operation::LinkToPullRequest,
+            Operation::ListLinks,
+            Operation::Unlink,
+        ],
+        run: |case| Box::pin(pages_are_linked(case)),
+    },
     Check {
         name: "a_code_host_refuses_a_wrong_token",
         needs: &[],
@@ -120,6 +131,30 @@ async fn one_status(case: &Case<'_>) -> Verdict {
     same("how many statuses were sent", &(seen.sent - before), &3)?;
     let ours = seen.statuses.iter().filter(|(context, _)| context.contains("links")).count();
     same("how many statuses of the context there are", &ours, &1)
+}
+
+/// What is linked may be kept in the tracker's own way; it is listed and withdrawn by the address that was given.
+async fn pages_are_linked(case: &Case<'_>) -> Verdict {
+    let (host, pull) = connect(case).await?;
+    let proposal = host.get_pull_request(&pull.page).await?;
+    let commit = proposal.commits.last().cloned();
+    let commit = known(commit)?;
+    let item = case.make("To be linked to the code host").await?.id;
+    for existed in [false, true] {
+        let linked = case.tracker.link_to_commit(&item, &commit).await?;
+        same("whether the commit was linked", &linked.existed, &existed)?;
+        let linked = case.tracker.link_to_pull_request(&item, &proposal.pull_request).await?;
+        same("whether the pull request was linked", &linked.existed, &existed)?;
+    }
+    let links = case.tracker.list_links(&item).await?;
+    let addresses: BTreeSet<_> = links.iter().map(|link| link.url.clone()).collect();
+    let expected = BTreeSet::from([commit.url.clone(), pull.page.clone()]);
+    same("the addresses", &addresses, &expected)?;
+    same("how many links there are", &links.len(), &2)?;
+    for link in links {
+        case.tracker.unlink(&link).await?;
+    }
+    same("what is left", &case.tracker.list_links(&item).await?, &Vec::new())
 }
 
 async fn a_wrong_token(case: &Case<'_>) -> Verdict {

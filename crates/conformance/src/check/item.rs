@@ -140,8 +140,12 @@ async fn a_title_is_enough(case: &Case<'_>) -> Verdict {
 
 async fn zero_points_are_kept(case: &Case<'_>) -> Verdict {
     known(case.facts.estimate)?;
-    let draft =
-        Draft { title: "Nothing to do".to_owned(), story_points: Some(0.0), ..Draft::default() };
+    let draft = Draft {
+        title: "Nothing to do".to_owned(),
+        kind: case.facts.estimated,
+        story_points: Some(0.0),
+        ..Draft::default()
+    };
     let made = case.tracker.create_work_item(&draft).await?;
     same("the estimate", &made.story_points, &Some(0.0))?;
     let five = Change { story_points: Some(5.0), ..Change::default() };
@@ -184,6 +188,7 @@ async fn update_changes_what_is_named(case: &Case<'_>) -> Verdict {
     let label = case.unique("keep");
     let draft = Draft {
         title: "Before".to_owned(),
+        kind: case.facts.estimated,
         description: Markdown::from_template("Text before."),
         priority: Some(Priority::Low),
         labels: vec![label],

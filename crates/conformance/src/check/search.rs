@@ -170,6 +170,7 @@ async fn search_finds_whole_items(case: &Case<'_>) -> Verdict {
     let label = case.unique("whole");
     let draft = Draft {
         title: "Whole".to_owned(),
+        kind: case.facts.estimated,
         description: backend::text::Markdown::from_template("With a text."),
         labels: vec![label.clone()],
         story_points: case.facts.estimate,

@@ -58,15 +58,13 @@ impl Told {
             custom_field: field.map(|(name, value)| (kept(&name), value)),
             foreign_item: self.foreign_item.clone(),
             hidden_item: self.hidden_item.clone(),
-            native: None,
             unreachable: self.unreachable,
             webhook_secrets: self.webhook_secrets.iter().map(|secret| kept(secret)).collect(),
-            webhook_item: self.webhook_item.clone().unwrap_or(usual.webhook_item),
-            bodies_are_signed: true,
+            webhook_item: self.webhook_item.clone().unwrap_or_else(|| usual.webhook_item.clone()),
             states: self.states.as_ref().map_or(usual.states, |states| states.clone().leak()),
             estimate: self.estimate,
             container: self.container,
-            pull_request: None,
+            ..usual
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Values in the shape that Jira takes: titles, labels, texts, fields by name.
 
-use super::{Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
+use super::{super::line, Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
 use crate::{
     error::{Error, ErrorKind, Result},
     text::{Markdown, adf, wiki},
@@ -9,23 +9,12 @@ use serde_json::{Map, Value, json};
 
 /// A title on one line, cut to what Jira takes.
 pub(super) fn title(text: &str) -> Result<String> {
-    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let lines: Vec<_> = text.split(ends_line).filter(|line| !line.is_empty()).collect();
-    let title = lines.join(" ");
-    if title.trim().is_empty() {
-        let error = Error::new(ErrorKind::Rejected, "the title is empty");
-        return Err(error.with_hint("give the item a title"));
-    }
-    Ok(cut(title.trim()))
+    line::title(text, LONGEST_NAME)
 }
 
 /// At most as many characters as Jira takes for a name; an ellipsis says that something is missing.
 pub(super) fn cut(text: &str) -> String {
-    if text.chars().count() <= LONGEST_NAME {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(LONGEST_NAME - 1).collect();
-    format!("{}…", kept.trim_end())
+    line::cut(text, LONGEST_NAME)
 }
 
 /// A label; Jira's hold no blanks, so those become hyphens, the same way whenever a label is named.
