@@ -35,6 +35,8 @@ const JUDGES: &[(&str, &str, &str)] = &[
     ("jira-cloud", "/rest/agile", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
+    ("github", "", "github"),
+    ("github-enterprise", "", "github"),
 ];
 
 /// A request that the fake is right to accept and the vendor's description refuses, with the reason.
@@ -58,6 +60,18 @@ const DEFECTS: &[Defect] = &[
         path_end: "/attachments",
         reason: "the description types a multipart form as a JSON string",
     },
+    Defect {
+        mock: "github",
+        method: "POST",
+        path_end: "/graphql",
+        reason: "the description is that of the REST API; Projects v2 has GraphQL",
+    },
+    Defect {
+        mock: "github",
+        method: "GET",
+        path_end: "...0000000000000000000000000000000000000104",
+        reason: "comparisons are not in this part of the description",
+    },
 ];
 
 #[tokio::test]
@@ -73,7 +87,8 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
     let mocks: BTreeMap<_, _> =
         mock::start_all(&tool, &names).into_iter().map(|mock| (mock.name, mock)).collect();
     let transport = Reqwest::new(TransportOptions::default()).unwrap();
-    let (mut replayed, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
+    let (mut replayed, mut passed_over) = (0, 0);
+    let (mut excepted, mut refused) = (BTreeSet::new(), Vec::new());
     for (subject, request) in one_of_each_shape() {
         let mock = &mocks[judge_of(subject, request)];
         let reply = replay(&transport, mock, request).await;
@@ -86,6 +101,7 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
             Some(defect) => {
                 acceptance::say(format!("excepted: {about}: {}", defect.reason));
                 excepted.insert((defect.mock, defect.path_end));
+                passed_over += 1;
             }
             None => refused.push(format!("{about}: {}", explain(&reply, request))),
         }
@@ -93,7 +109,7 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
     for refusal in &refused {
         acceptance::say(format!("refused: {refusal}"));
     }
-    let judged = replayed - excepted.len();
+    let judged = replayed - passed_over;
     acceptance::say(format!("contract: {} of {judged} requests accepted", judged - refused.len()));
     assert!(refused.is_empty() && replayed > 20);
     assert_eq!(excepted.len(), DEFECTS.len(), "an exception is not needed any more");
@@ -156,10 +172,11 @@ fn defect(mock: &str, request: &Request) -> Option<&'static Defect> {
     })
 }
 
-/// Sends a recorded request to a mock. The vendors' descriptions know no `latest`.
+/// Sends a recorded request to a mock. The vendors' descriptions know no `latest`, and no root of an Enterprise Server.
 async fn replay(transport: &Reqwest, mock: &Mock, request: &Request) -> Reply {
     let version = if mock.name == "jira-dc" { "/api/2/" } else { "/api/3/" };
-    let path = request.path.replace("/api/latest/", version);
+    let path = request.path.strip_prefix("/api/v3").unwrap_or(&request.path);
+    let path = path.replace("/api/latest/", version);
     let mut url = mock.url.join(&path).unwrap();
     if !request.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&request.query);

@@ -14,12 +14,14 @@ mod redirect;
 mod reply;
 mod retry;
 #[cfg(test)]
+pub(crate) mod script;
+#[cfg(test)]
 mod tests;
 mod transport;
 mod wait;
 
 pub use authorization::Authorization;
-pub use call::{Call, Intent};
+pub use call::{Call, Intent, encode_segment};
 pub use endpoint::{Unfit, endpoint, is_loopback};
 pub use reply::Reply;
 pub use retry::Policy;

@@ -1,5 +1,7 @@
 //! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
 
+#[cfg(feature = "github")]
+mod github;
 #[cfg(feature = "jira")]
 mod jira;
 #[cfg(feature = "local")]
@@ -91,6 +93,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 pub const PLATFORMS: &[Platform] = &[
     #[cfg(feature = "jira")]
     jira::PLATFORM,
+    #[cfg(feature = "github")]
+    github::PLATFORM,
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];

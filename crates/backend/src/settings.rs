@@ -1,5 +1,9 @@
 //! Settings of one tracker, each with its origin, and the table that every platform declares them in.
 
+mod mapping;
+
+pub use mapping::Mapping;
+
 use crate::{
     error::{Error, ErrorKind, Result},
     secret::Secret,

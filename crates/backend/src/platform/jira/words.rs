@@ -3,39 +3,37 @@
 use super::wire;
 use crate::{
     model::{Kind, Priority, Status},
-    settings::{Problem, Settings},
+    settings::{Mapping, Problem, Settings},
 };
-use serde_json::{Map, Value};
-use std::str::FromStr;
 
 /// Mappings of `custom_settings`, each from one of the customer's words to Jira's names, best first.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    issue_types: Vec<(Kind, Vec<String>)>,
-    priorities: Vec<(Priority, Vec<String>)>,
-    statuses: Vec<(Status, Vec<String>)>,
-    resolutions: Vec<(Status, Vec<String>)>,
+    issue_types: Mapping<Kind>,
+    priorities: Mapping<Priority>,
+    statuses: Mapping<Status>,
+    resolutions: Mapping<Status>,
 }
 
 impl Words {
     /// Reads the mappings; `problems` gets one entry for each that cannot be used.
     pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Self {
         Self {
-            issue_types: mapping(settings, "issue_types", problems),
-            priorities: mapping(settings, "priority_mapping", problems),
-            statuses: mapping(settings, "status_mapping", problems),
-            resolutions: mapping(settings, "resolution_mapping", problems),
+            issue_types: Mapping::read(settings, "issue_types", problems),
+            priorities: Mapping::read(settings, "priority_mapping", problems),
+            statuses: Mapping::read(settings, "status_mapping", problems),
+            resolutions: Mapping::read(settings, "resolution_mapping", problems),
         }
     }
 
     /// The issue type that the configuration names for a sort of work.
     pub(super) fn configured_type(&self, kind: Kind) -> Option<&str> {
-        names(&self.issue_types, kind).first().map(String::as_str)
+        self.issue_types.names(kind).first().map(String::as_str)
     }
 
     /// The sort of work that an issue type stands for.
     pub(super) fn kind(&self, native: &str) -> Kind {
-        word(&self.issue_types, native).unwrap_or_else(|| {
+        self.issue_types.word(native, same).unwrap_or_else(|| {
             let known = |kind: &Kind| default_types(*kind).iter().any(|name| same(name, native));
             [Kind::Task, Kind::Bug, Kind::Epic, Kind::Feature, Kind::Incident]
                 .into_iter()
@@ -52,12 +50,12 @@ impl Words {
             Priority::Medium => "Medium",
             Priority::Low => "Low",
         };
-        names(&self.priorities, priority).first().map_or(default, String::as_str)
+        self.priorities.names(priority).first().map_or(default, String::as_str)
     }
 
     /// The priority that a name stands for; `None` when nobody said.
     pub(super) fn priority(&self, native: &str) -> Option<Priority> {
-        word(&self.priorities, native).or_else(|| {
+        self.priorities.word(native, same).or_else(|| {
             Some(match native.to_lowercase().as_str() {
                 "highest" | "blocker" | "critical" | "urgent" => Priority::Critical,
                 "high" | "major" => Priority::High,
@@ -78,12 +76,12 @@ impl Words {
     /// Only a finished category can mean `done` or `cancelled`, so that whether an item is closed never depends
     /// on how its state is called.
     pub(super) fn status(&self, native: &wire::Status) -> Status {
-        word(&self.statuses, &native.name).unwrap_or_else(|| default_status(native))
+        self.statuses.word(&native.name, same).unwrap_or_else(|| default_status(native))
     }
 
     /// The customer's state for an issue: teams without a state for it close an item as cancelled by its resolution.
     pub(super) fn status_of(&self, native: &wire::Status, resolution: Option<&str>) -> Status {
-        match (word(&self.statuses, &native.name), resolution) {
+        match (self.statuses.word(&native.name, same), resolution) {
             (Some(mapped), _) => mapped,
             (None, Some(resolution)) if native.is_finished() && gives_up(resolution) => {
                 Status::Cancelled
@@ -94,7 +92,7 @@ impl Words {
 
     /// How well a state fits, smaller is better: the configured order, then the usual names.
     pub(super) fn rank(&self, status: Status, native: &str) -> usize {
-        let configured = names(&self.statuses, status);
+        let configured = self.statuses.names(status);
         let usual = usual_names(status);
         configured
             .iter()
@@ -106,12 +104,12 @@ impl Words {
 
     /// True when the configuration names this state for the status.
     pub(super) fn maps_to(&self, status: Status, native: &str) -> bool {
-        names(&self.statuses, status).iter().any(|name| same(name, native))
+        self.statuses.names(status).iter().any(|name| same(name, native))
     }
 
     /// Which of the offered resolutions closes an item as `status`.
     pub(super) fn resolution<'a>(&self, status: Status, offered: &[&'a str]) -> Option<&'a str> {
-        let configured = names(&self.resolutions, status).iter().map(String::as_str);
+        let configured = self.resolutions.names(status).iter().map(String::as_str);
         let usual: &[&str] = match status {
             Status::Done => &["Done", "Fixed", "Resolved", "Completed", "Complete"],
             Status::Cancelled => &["Won't Do", "Won't Fix", "Cancelled", "Canceled", "Declined"],
@@ -178,62 +176,10 @@ fn usual_names(status: Status) -> &'static [&'static str] {
     }
 }
 
-fn names<W: Copy + PartialEq>(table: &[(W, Vec<String>)], wanted: W) -> &[String] {
-    table.iter().find(|(word, _)| *word == wanted).map_or(&[], |(_, names)| names)
-}
-
-/// The first word that lists the name.
-fn word<W: Copy>(table: &[(W, Vec<String>)], native: &str) -> Option<W> {
-    table
-        .iter()
-        .find(|(_, names)| names.iter().any(|name| same(name, native)))
-        .map(|(word, _)| *word)
-}
-
-/// One mapping: every value is a name or a list of names.
-fn mapping<W: FromStr<Err = String>>(
-    settings: &Settings,
-    key: &str,
-    problems: &mut Vec<Problem>,
-) -> Vec<(W, Vec<String>)> {
-    let table: Result<Option<Map<String, Value>>, Problem> =
-        settings.custom(key, "a map from our words to names");
-    let mut entries = Vec::new();
-    match table {
-        Err(problem) => problems.push(problem),
-        Ok(table) => {
-            for (name, value) in table.unwrap_or_default() {
-                match entry(&name, &value) {
-                    Ok(entry) => entries.push(entry),
-                    Err(message) => problems
-                        .push(settings.problem(&format!("custom_settings.{key}.{name}"), message)),
-                }
-            }
-        }
-    }
-    entries
-}
-
-fn entry<W: FromStr<Err = String>>(name: &str, value: &Value) -> Result<(W, Vec<String>), String> {
-    let word = name.parse()?;
-    let values = match value {
-        Value::Array(values) => values.as_slice(),
-        single => std::slice::from_ref(single),
-    };
-    let name = |value: &Value| {
-        value.as_str().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
-    };
-    let names: Option<Vec<_>> = values.iter().map(name).collect();
-    match names {
-        Some(names) if !names.is_empty() => Ok((word, names)),
-        _ => Err("must be a name or a list of names".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn words(custom: &Value) -> Words {
         let settings = Settings::new("jira").with_custom(custom.as_object().unwrap().clone());
