@@ -14,9 +14,7 @@ mod redirect;
 mod reply;
 mod retry;
 #[cfg(test)]
-pub(crate) mod script;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transport;
 mod wait;
 

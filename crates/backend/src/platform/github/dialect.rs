@@ -11,7 +11,10 @@ use std::{borrow::Cow, time::Duration};
 /// GitHub's exceptions from the common rules. The version is that of the REST API's description that was read.
 pub(super) const GITHUB: Dialect = Dialect {
     name: "GitHub",
-    headers: &[("accept", "application/vnd.github+json"), ("x-github-api-version", "2022-11-28")],
+    headers: &[
+        ("accept", "application/vnd.github+json, application/json;q=0.9"),
+        ("x-github-api-version", "2022-11-28"),
+    ],
     judge,
     explain,
     hint,

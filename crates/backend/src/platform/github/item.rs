@@ -99,5 +99,8 @@ impl GitHub {
 /// What people set on GitHub and the neutral model has no word for.
 fn custom_fields(issue: &Issue) -> Map<String, Value> {
     let milestone = issue.milestone.as_ref().map(|one| ("milestone".to_owned(), json!(one.number)));
-    milestone.into_iter().collect()
+    let logins = issue.logins();
+    // The model has a word for one of them only.
+    let several = (logins.len() > 1).then(|| ("assignees".to_owned(), json!(logins)));
+    milestone.into_iter().chain(several).collect()
 }

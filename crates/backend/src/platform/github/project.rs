@@ -162,7 +162,10 @@ impl Project {
         };
         let project =
             found.repository_owner.and_then(|owner| owner.project_v2).ok_or_else(|| {
-                self.unreadable(Error::new(ErrorKind::NotFound, "GitHub knows no such project"))
+                self.unreadable(Error::new(
+                    ErrorKind::NotFound,
+                    "no such project is there, or it is hidden from the token",
+                ))
             })?;
         let number = project.field.filter(|field| field.data_type.as_deref() == Some("NUMBER"));
         Ok(Located { id: project.id, estimate: number.and_then(|field| field.id) })

@@ -1,7 +1,7 @@
 //! A Jira that answers from a script.
 
 use super::super::connect;
-pub(super) use crate::http::script::{Answer, Script, Scripted};
+pub(super) use crate::http::tests::script::{Answer, Script, Scripted};
 use crate::{
     settings::{Origin, Settings},
     tracker::Tracker,

@@ -1,6 +1,6 @@
 //! A transport for tests that answers from a script and keeps what was sent.
 
-use super::{Policy, Reply, Sent, Transport, TransportError, Wire};
+use crate::http::{Policy, Reply, Sent, Transport, TransportError, Wire};
 use async_trait::async_trait;
 use bytes::Bytes;
 use serde_json::Value;
