@@ -73,7 +73,7 @@ fn limit(reply: &Reply) -> Option<Verdict> {
     }
     let said = said(reply).to_lowercase();
     let secondary = said.contains("secondary rate limit") || said.contains("abuse detection");
-    (secondary || reply.status == 429).then(|| refused(Some(SECONDARY_WAIT)))
+    secondary.then(|| refused(Some(SECONDARY_WAIT)))
 }
 
 fn refused(wait: Option<Duration>) -> Verdict {
