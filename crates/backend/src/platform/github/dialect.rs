@@ -105,7 +105,8 @@ fn explain(reply: &Reply) -> Option<String> {
     if all.is_empty() || !bare {
         all.splice(0..0, body.message);
     }
-    all.retain(|message| !message.trim().is_empty());
+    // That says the status already.
+    all.retain(|message| !message.trim().is_empty() && message != "Not Found");
     (!all.is_empty()).then(|| all.join("; "))
 }
 

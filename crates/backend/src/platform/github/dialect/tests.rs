@@ -107,7 +107,7 @@ fn what_is_wrong_is_told_field_by_field() {
             "title: is missing; assignees: \"nobody\" is not valid; name is too long; odd; a sentence",
         ),
     );
-    check(json!({"message": "Not Found", "status": "404"}), Some("Not Found"));
+    check(json!({"message": "Not Found", "status": "404"}), None);
     check(json!({"message": "No", "errors": "why"}), Some("No; why"));
     check(json!({"message": "Validation Failed", "errors": []}), Some("Validation Failed"));
     check(json!({}), None);
