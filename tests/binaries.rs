@@ -3,6 +3,7 @@
 mod health;
 mod in_a_shell;
 mod on_ci;
+mod on_github;
 mod routes;
 
 use acceptance::{Ended, Process, TestRepository};

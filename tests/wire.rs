@@ -14,60 +14,74 @@ use serde_json::{Map, Value};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// A platform whose answers are read.
-struct Sample {
-    /// Name, also of the folder under `tests/golden`.
+/// What a platform's pairs are read with.
+struct Reader {
     platform: &'static str,
     settings: fn(&Value) -> Settings,
-    /// The id of the item that a case is about.
+    /// The id that the case's item is asked for by.
     id: fn(&Value) -> String,
-    /// The part of a case that answers a path.
-    part: fn(&str) -> &'static str,
+    /// The body that answers a request.
+    answer: fn(&Value, &http::Request<Bytes>) -> String,
 }
 
-const JIRA: Sample = Sample {
-    platform: "jira",
-    settings: |case| {
-        Settings::new("jira")
-            .with("api_endpoint", "https://acme.atlassian.net", Origin::Default)
-            .with("project", "SHOP", Origin::Default)
-            .with("deployment", case["deployment"].as_str().unwrap(), Origin::Default)
+const READERS: &[Reader] = &[
+    Reader {
+        platform: "jira",
+        settings: |case| {
+            Settings::new("jira")
+                .with("api_endpoint", "https://acme.atlassian.net", Origin::Default)
+                .with("project", "SHOP", Origin::Default)
+                .with("deployment", case["deployment"].as_str().unwrap(), Origin::Default)
+        },
+        id: |case| case["issue"]["key"].as_str().unwrap().to_owned(),
+        answer: |case, request| {
+            let part = if request.uri().path().ends_with("/field") { "field" } else { "issue" };
+            case[part].to_string()
+        },
     },
-    id: |case| case["issue"]["key"].as_str().unwrap().to_owned(),
-    part: |path| if path.ends_with("/field") { "field" } else { "issue" },
-};
-
-const AZURE_DEVOPS: Sample = Sample {
-    platform: "azure-devops",
-    settings: |_| {
-        Settings::new("azure_devops")
-            .with("api_endpoint", "https://dev.azure.com/acme", Origin::Default)
-            .with("project", "Shop", Origin::Default)
+    Reader {
+        platform: "azure-devops",
+        settings: |_| {
+            Settings::new("azure_devops")
+                .with("api_endpoint", "https://dev.azure.com/acme", Origin::Default)
+                .with("project", "Shop", Origin::Default)
+        },
+        id: |case| case["item"]["id"].to_string(),
+        answer: |case, request| {
+            let part = if request.uri().path().ends_with("/states") { "states" } else { "item" };
+            case[part].to_string()
+        },
     },
-    id: |case| case["item"]["id"].to_string(),
-    part: |path| if path.ends_with("/states") { "states" } else { "item" },
-};
+    Reader {
+        platform: "github",
+        settings: |_| Settings::new("github").with("project", "acme/shop", Origin::Default),
+        id: |case| format!("#{}", case["issue"]["number"]),
+        answer: |case, request| {
+            let asks = |what: &str| String::from_utf8_lossy(request.body()).contains(what);
+            let part = match request.uri().path() {
+                "/graphql" if asks("repositoryOwner") => "project",
+                "/graphql" => "project_items",
+                _ => "issue",
+            };
+            case[part].to_string()
+        },
+    },
+];
 
+/// Every `x.json` under `tests/golden/PLATFORM` becomes `x.golden.json`.
 #[tokio::test]
-async fn jira_items_become_neutral() {
-    become_neutral(&JIRA).await;
-}
-
-#[tokio::test]
-async fn azure_devops_items_become_neutral() {
-    become_neutral(&AZURE_DEVOPS).await;
-}
-
-/// Every `x.json` in the platform's folder becomes `x.golden.json`.
-async fn become_neutral(sample: &'static Sample) {
-    let inputs = inputs(sample.platform);
-    assert!(inputs.len() >= 3, "the pairs are missing");
-    for input in inputs {
-        let text = std::fs::read_to_string(&input).unwrap();
-        let case: Value = serde_json::from_str(&text).unwrap();
-        let item = read(sample, &case).await;
-        let name = input.file_stem().unwrap().to_str().unwrap();
-        golden::check(&format!("tests/golden/{}/{name}.golden.json", sample.platform), &item);
+async fn items_become_neutral() {
+    for reader in READERS {
+        let platform = reader.platform;
+        let inputs = inputs(platform);
+        assert!(inputs.len() >= 3, "the pairs of {platform} are missing");
+        for input in inputs {
+            let text = std::fs::read_to_string(&input).unwrap();
+            let case: Value = serde_json::from_str(&text).unwrap();
+            let item = read(reader, &case).await;
+            let name = input.file_stem().unwrap().to_str().unwrap();
+            golden::check(&format!("tests/golden/{platform}/{name}.golden.json"), &item);
+        }
     }
 }
 
@@ -86,28 +100,32 @@ fn inputs(platform: &str) -> Vec<PathBuf> {
 }
 
 /// The item that the tracker reads from the case's answers, as JSON.
-async fn read(sample: &'static Sample, case: &Value) -> String {
+async fn read(reader: &Reader, case: &Value) -> String {
     let policy = Policy {
         timeout: Duration::from_secs(5),
         retry_attempts: 0,
         deadline: Instant::now() + Duration::from_mins(1),
     };
-    let wire = Wire::new(Arc::new(Canned(sample, case.clone())), policy);
+    let wire = Wire::new(Arc::new(Canned { case: case.clone(), answer: reader.answer }), policy);
     let custom: Map<String, Value> = case
         .get("custom_settings")
         .map(|custom| custom.as_object().unwrap().clone())
         .unwrap_or_default();
-    let settings = (sample.settings)(case)
+    let settings = (reader.settings)(case)
         .with("api_key", "token-0123456789", Origin::Default)
         .with_custom(custom);
-    let row = platform::find(sample.platform).unwrap();
-    let tracker = (row.connect)(&settings, &wire).await.unwrap();
-    let item = tracker.get_work_item(&WorkItemId::new((sample.id)(case))).await.unwrap();
+    let connect = platform::find(reader.platform).unwrap().connect;
+    let tracker = connect(&settings, &wire).await.unwrap();
+    let id = WorkItemId::new((reader.id)(case));
+    let item = tracker.get_work_item(&id).await.unwrap();
     serde_json::to_string_pretty(&item).unwrap() + "\n"
 }
 
-/// Answers out of a case.
-struct Canned(&'static Sample, Value);
+/// Answers every request out of a case.
+struct Canned {
+    case: Value,
+    answer: fn(&Value, &http::Request<Bytes>) -> String,
+}
 
 #[async_trait]
 impl Transport for Canned {
@@ -116,10 +134,9 @@ impl Transport for Canned {
         request: http::Request<Bytes>,
         _: Duration,
     ) -> Result<Reply, TransportError> {
-        let part = (self.0.part)(request.uri().path());
         let mut headers = http::HeaderMap::new();
         headers.insert("content-type", http::HeaderValue::from_static("application/json"));
-        let body = Bytes::from(self.1[part].to_string());
+        let body = Bytes::from((self.answer)(&self.case, &request));
         Ok(Reply { status: http::StatusCode::OK, headers, body })
     }
 }

@@ -224,7 +224,7 @@ fn manifest(file: &File) -> Vec<Finding> {
 
 fn edges(file: &File) -> Vec<Finding> {
     match file.path.as_str() {
-        "crates/backend/Cargo.toml" => pattern(file, r"(?m)^(clap|git2|ci|app|octocrab|anyhow)\b"),
+        "crates/backend/Cargo.toml" => pattern(file, r"(?m)^(clap|git2|ci|app|anyhow)\b"),
         "crates/ci/Cargo.toml" => pattern(file, r"(?m)^(backend|app|clap|reqwest|tokio)\b"),
         _ => Vec::new(),
     }

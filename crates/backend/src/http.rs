@@ -15,14 +15,14 @@ mod redirect;
 mod reply;
 mod retry;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transport;
 mod wait;
 
 pub(crate) use failure::clean;
 
 pub use authorization::Authorization;
-pub use call::{Call, Intent};
+pub use call::{Call, Intent, encode_segment};
 pub use endpoint::{Unfit, endpoint, is_loopback};
 pub use reply::Reply;
 pub use retry::Policy;

@@ -2,15 +2,14 @@
 
 #[cfg(feature = "azure-devops")]
 mod azure_devops;
+#[cfg(feature = "github")]
+mod github;
 #[cfg(feature = "jira")]
 mod jira;
-#[cfg(any(feature = "azure-devops", feature = "jira"))]
-mod line;
 #[cfg(feature = "local")]
 pub mod local;
-#[cfg(any(feature = "azure-devops", feature = "jira"))]
-mod mapping;
 mod plugin;
+pub mod shared;
 
 use crate::{
     code_host::CodeHost,
@@ -100,6 +99,8 @@ pub const PLATFORMS: &[Platform] = &[
     jira::PLATFORM,
     #[cfg(feature = "azure-devops")]
     azure_devops::PLATFORM,
+    #[cfg(feature = "github")]
+    github::PLATFORM,
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];

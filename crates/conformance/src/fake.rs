@@ -6,6 +6,7 @@
 
 pub mod azure_devops;
 pub mod faults;
+pub mod github;
 pub mod jira;
 pub mod store;
 

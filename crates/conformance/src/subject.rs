@@ -184,7 +184,9 @@ pub trait Site: Subject {
 
     /// The id of one of its items, as people write it.
     fn id(&self, item: &Item) -> String {
-        item.key()
+        let like = self.facts().webhook_item;
+        let project = like.as_str().trim_end_matches(|c: char| c.is_ascii_digit());
+        format!("{project}{}", item.number)
     }
 
     /// The token that [`Access::Good`] sends, to look for where it must not be.

@@ -2,7 +2,7 @@
 
 use crate::{
     check::{self, Case, Failure},
-    fake::{azure_devops, jira},
+    fake::{azure_devops, github, jira},
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
@@ -30,6 +30,8 @@ pub const FAKES: &[Fake] = &[
         name: "azure-devops-server",
         start: || azure_devops::Tenant::start(azure_devops::Deployment::Server),
     },
+    Fake { name: "github", start: || github::Tenant::start(github::Deployment::Cloud) },
+    Fake { name: "github-enterprise", start: || github::Tenant::start(github::Deployment::Server) },
 ];
 
 /// A subject that is no fake, and the name that it goes by.

@@ -1,6 +1,6 @@
 //! One request: path template, query, body and intent.
 
-use super::{Http, Reply, failure::Failure, judge};
+use super::{Http, Reply, failure::Failure};
 use crate::error::{Error, ErrorKind, Result};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -16,6 +16,16 @@ pub enum Intent {
     Replace,
     /// Adds something: never sent again once bytes left.
     Create,
+}
+
+impl Intent {
+    /// What a success of the wrong shape means.
+    pub fn misshapen(self) -> ErrorKind {
+        match self {
+            Self::Create => ErrorKind::Ambiguous,
+            Self::Read | Self::Replace => ErrorKind::Protocol,
+        }
+    }
 }
 
 /// A request being built. The path is a template, so that ids are encoded in one place and stay out of the log.
@@ -165,7 +175,7 @@ impl<'a> Call<'a> {
 
     /// A success in another shape than expected.
     fn misunderstood(&self, reply: &Reply, error: &serde_json::Error) -> Error {
-        let kind = judge::misshapen(self.intent);
+        let kind = self.intent.misshapen();
         let reason = match reply.text() {
             [] => "nothing where JSON was expected".to_owned(),
             _ => format!("not the expected JSON, {error}"),
@@ -226,7 +236,7 @@ fn refuse_misleading(name: &str, value: &str) -> Result<()> {
 }
 
 /// Percent-encodes everything but RFC 3986's unreserved characters.
-fn encode_segment(value: &str) -> String {
+pub fn encode_segment(value: &str) -> String {
     let mut encoded = String::with_capacity(value.len());
     for byte in value.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

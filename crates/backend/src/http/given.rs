@@ -23,14 +23,35 @@ impl Http {
         template: &'static str,
         intent: Intent,
     ) -> Result<Reply> {
-        let (parts, body) = request.into_parts();
-        let mut call =
-            Call::new(self, parts.method, template, intent).at(self.requested(&parts.uri));
-        (call.headers, call.body) = (parts.headers, body);
+        let call = self.forwarded(request, template, intent);
         call.answer(|reply| {
             reply.status.is_client_error() || reply.status == StatusCode::NOT_MODIFIED
         })
         .await
+    }
+
+    /// Like [`Http::forward`], for a library whose own errors are not used: every failure is an error of ours, judged
+    /// and worded like that of a [`Call`].
+    pub async fn forward_judged(
+        &self,
+        request: http::Request<Bytes>,
+        template: &'static str,
+        intent: Intent,
+    ) -> Result<Reply> {
+        self.forwarded(request, template, intent).send().await
+    }
+
+    fn forwarded(
+        &self,
+        request: http::Request<Bytes>,
+        template: &'static str,
+        intent: Intent,
+    ) -> Call<'_> {
+        let (parts, body) = request.into_parts();
+        let mut call =
+            Call::new(self, parts.method, template, intent).at(self.requested(&parts.uri));
+        (call.headers, call.body) = (parts.headers, body);
+        call
     }
 
     /// Starts a GET of a whole address that the tracker gave, such as [`Reply::next_page`].

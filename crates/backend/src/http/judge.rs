@@ -1,6 +1,6 @@
 //! What an answer means: one table of status codes for all platforms, asked after the platform's own exceptions.
 
-use super::{Call, Dialect, Intent, Reply, Scope, Verdict};
+use super::{Call, Dialect, Reply, Scope, Verdict};
 use crate::error::ErrorKind;
 use http::{StatusCode, header};
 
@@ -35,15 +35,7 @@ fn success(call: &Call<'_>, reply: &Reply) -> Verdict {
     if mentions(&String::from_utf8_lossy(page), &SIGN_IN_PAGE) {
         return Verdict::Fail(ErrorKind::Auth, "a sign-in page instead of data".to_owned());
     }
-    Verdict::Fail(misshapen(call.intent), PAGE.to_owned())
-}
-
-/// What a success of the wrong shape means.
-pub(super) fn misshapen(intent: Intent) -> ErrorKind {
-    match intent {
-        Intent::Create => ErrorKind::Ambiguous,
-        Intent::Read | Intent::Replace => ErrorKind::Protocol,
-    }
+    Verdict::Fail(call.intent.misshapen(), PAGE.to_owned())
 }
 
 const PAGE: &str = "a web page instead of data";

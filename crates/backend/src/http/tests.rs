@@ -7,6 +7,7 @@ mod log;
 mod redirect;
 mod reply;
 mod retry;
+pub(crate) mod script;
 mod throttle;
 
 use super::{

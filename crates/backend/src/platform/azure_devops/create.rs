@@ -1,7 +1,7 @@
 //! Creating: what the process insists on is found out before the request; the request itself is sent once.
 
 use super::{
-    super::line,
+    super::shared::title,
     AzureDevOps, LONGEST_TEXT, LONGEST_TITLE, fields, number,
     process::{of_project, text_field},
     tags, wire,
@@ -34,7 +34,7 @@ impl AzureDevOps {
 
     /// Sends the draft; the answer is the whole new item.
     async fn send(&self, draft: &Draft) -> Result<wire::WorkItem> {
-        let title = line::title(&draft.title, LONGEST_TITLE)?;
+        let title = title::title(&draft.title, LONGEST_TITLE)?;
         let tags = tags::changed(&[], &draft.labels, &[])?;
         let types = self.types(&self.project).await?;
         let item_type = self.choose_type(draft.kind, &types)?;

@@ -1,7 +1,7 @@
 //! What a project's process has: types with their fields, and states.
 
 use super::{
-    super::mapping::same,
+    super::shared::mapping::same,
     AzureDevOps, fields,
     wire::{ItemType, List, State},
     words::default_types,

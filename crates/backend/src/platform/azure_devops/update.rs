@@ -1,7 +1,7 @@
 //! Changing an item: what can be refused is found out before anything is written, and only differences are sent.
 
 use super::{
-    super::line,
+    super::shared::title,
     AzureDevOps, LONGEST_TEXT, LONGEST_TITLE,
     create::rendered,
     fields,
@@ -85,7 +85,7 @@ impl AzureDevOps {
     ) -> Result<Vec<Value>> {
         let mut operations = Vec::new();
         if let Some(title) = &change.title {
-            let title = line::title(title, LONGEST_TITLE)?;
+            let title = title::title(title, LONGEST_TITLE)?;
             operations.extend((title != item.title).then(|| fields::set(fields::TITLE, title)));
         }
         if let Some(priority) = change.priority.filter(|wanted| item.priority != Some(*wanted)) {

@@ -2,7 +2,7 @@
 //! processes that Microsoft delivers (Agile, Scrum, Basic, CMMI).
 
 use super::{
-    super::mapping::{Mapping, folded, same},
+    super::shared::mapping::{Mapping, folded, same},
     wire,
 };
 use crate::{

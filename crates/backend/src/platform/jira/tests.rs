@@ -8,8 +8,7 @@ use crate::{
     model::{Change, Commit, Draft, Query, Status, WorkItemId},
     text::Markdown,
 };
-pub(super) use script::Silent;
-use script::{Answer, Script, Scripted};
+use script::{Answer, Script, scripted};
 use serde_json::{Value, json};
 
 fn id() -> WorkItemId {
@@ -49,7 +48,7 @@ fn usual(line: &str) -> Answer {
 }
 
 async fn link_twice(script: Script) -> (Vec<bool>, Vec<String>) {
-    let (tracker, jira) = Scripted::connect("auto", script);
+    let (tracker, jira) = scripted("auto", script);
     let mut existed = Vec::new();
     for sha in ["0123456789abcdef", "0123456789abcdef"] {
         existed.push(tracker.link_to_commit(&id(), &commit(sha)).await.unwrap().existed);
@@ -83,7 +82,7 @@ async fn an_address_that_is_not_jiras_is_named() {
         |_, _| Answer::Json(404, json!({})),
         |_, _| Answer::Json(200, json!({"hello": "world"})),
     ] {
-        let (tracker, jira) = Scripted::connect("auto", script);
+        let (tracker, jira) = scripted("auto", script);
         let error = tracker.link_to_commit(&id(), &commit("0123")).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config, "{error}");
         assert!(error.hint().contains("JIRA_URL"), "{}", error.hint());
@@ -101,7 +100,7 @@ async fn an_outage_says_nothing_about_the_address() {
         (|_, _| Answer::Json(501, json!({})), ErrorKind::Protocol),
         (|_, _| Answer::Json(407, json!({})), ErrorKind::Config),
     ] {
-        let (tracker, _) = Scripted::connect("auto", script);
+        let (tracker, _) = scripted("auto", script);
         let error = tracker.link_to_commit(&id(), &commit("0123")).await.unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
         assert!(!error.message.contains("JIRA_URL"), "{error}");
@@ -110,7 +109,7 @@ async fn an_outage_says_nothing_about_the_address() {
 
 #[tokio::test]
 async fn of_a_refused_search_the_users_query_is_to_be_corrected() {
-    let (tracker, _) = Scripted::connect("cloud", |line, _| match line {
+    let (tracker, _) = scripted("cloud", |line, _| match line {
         "POST /rest/api/3/search/jql" => {
             Answer::Json(400, json!({"errorMessages": ["Expecting an operator"]}))
         }
@@ -125,7 +124,7 @@ async fn of_a_refused_search_the_users_query_is_to_be_corrected() {
 
 #[tokio::test]
 async fn an_empty_answer_for_a_stranger_is_no_answer() {
-    let (tracker, _) = Scripted::connect("cloud", |line, _| match line {
+    let (tracker, _) = scripted("cloud", |line, _| match line {
         "POST /rest/api/3/search/jql" => Answer::Json(200, json!({"issues": [], "isLast": true})),
         "GET /rest/api/3/myself" => Answer::Json(200, json!({"displayName": "Anonymous"})),
         _ => usual(line),
@@ -152,7 +151,7 @@ async fn a_search_that_goes_round_in_circles_ends() {
         _ => usual(line),
     };
     for (script, items, requests) in [(repeat, 1, 2), (empty, 0, 3)] {
-        let (tracker, jira) = Scripted::connect("cloud", script);
+        let (tracker, jira) = scripted("cloud", script);
         let found = tracker.search_work_items(&Query::default()).await.unwrap();
         assert_eq!((found.items.len(), found.complete), (items, false));
         assert_eq!(jira.bodies("POST /rest/api/3/search/jql").len(), requests);
@@ -161,7 +160,7 @@ async fn a_search_that_goes_round_in_circles_ends() {
 
 #[tokio::test]
 async fn pages_of_a_server_go_on_after_what_was_received() {
-    let (tracker, jira) = Scripted::connect("server", |line, nth| match line {
+    let (tracker, jira) = scripted("server", |line, nth| match line {
         "POST /rest/api/2/search" => {
             let keys: &[&str] = if nth == 0 { &["SHOP-3", "SHOP-2"] } else { &["SHOP-1"] };
             let issues: Vec<_> = keys.iter().map(|key| issue(key, "To Do", "new")).collect();
@@ -179,7 +178,7 @@ async fn pages_of_a_server_go_on_after_what_was_received() {
 #[tokio::test]
 async fn a_conflict_is_decided_anew_once() {
     let change = Change { title: Some("B".to_owned()), ..Change::default() };
-    let (tracker, jira) = Scripted::connect("cloud", |line, nth| match line {
+    let (tracker, jira) = scripted("cloud", |line, nth| match line {
         "PUT /rest/api/3/issue/SHOP-1" if nth == 0 => Answer::Json(409, json!({})),
         "PUT /rest/api/3/issue/SHOP-1" => Answer::Json(204, Value::Null),
         _ => usual(line),
@@ -187,7 +186,7 @@ async fn a_conflict_is_decided_anew_once() {
     tracker.update_work_item(&id(), &change).await.unwrap();
     assert_eq!(jira.bodies("PUT /rest/api/3/issue/SHOP-1").len(), 2);
 
-    let (tracker, jira) = Scripted::connect("cloud", |line, _| match line {
+    let (tracker, jira) = scripted("cloud", |line, _| match line {
         "PUT /rest/api/3/issue/SHOP-1" => Answer::Json(409, json!({})),
         _ => usual(line),
     });
@@ -198,7 +197,7 @@ async fn a_conflict_is_decided_anew_once() {
 
 #[tokio::test]
 async fn nothing_to_change_writes_nothing() {
-    let (tracker, jira) = Scripted::connect("cloud", |line, _| usual(line));
+    let (tracker, jira) = scripted("cloud", |line, _| usual(line));
     let change = Change {
         title: Some("A".to_owned()),
         description: Some(Markdown::default()),
@@ -213,7 +212,7 @@ async fn nothing_to_change_writes_nothing() {
 
 #[tokio::test]
 async fn a_refused_create_names_what_the_screen_wants_and_is_sent_once() {
-    let (tracker, jira) = Scripted::connect("cloud", |line, _| match line {
+    let (tracker, jira) = scripted("cloud", |line, _| match line {
         "POST /rest/api/3/issue" => Answer::Json(
             400,
             json!({"errorMessages": [], "errors": {"customfield_7": "Required."}}),
@@ -239,7 +238,7 @@ async fn a_refused_create_names_what_the_screen_wants_and_is_sent_once() {
 #[tokio::test]
 async fn a_lost_create_is_ambiguous_and_what_fails_afterwards_names_the_item() {
     let draft = Draft { title: "A".to_owned(), ..Draft::default() };
-    let (tracker, jira) = Scripted::connect("cloud", |line, _| match line {
+    let (tracker, jira) = scripted("cloud", |line, _| match line {
         "POST /rest/api/3/issue" => Answer::Lost,
         _ => usual(line),
     });
@@ -247,7 +246,7 @@ async fn a_lost_create_is_ambiguous_and_what_fails_afterwards_names_the_item() {
     assert_eq!(error.kind, ErrorKind::Ambiguous);
     assert_eq!(jira.bodies("POST /rest/api/3/issue").len(), 1);
 
-    let (tracker, _) = Scripted::connect("cloud", |line, _| match line {
+    let (tracker, _) = scripted("cloud", |line, _| match line {
         "POST /rest/api/3/issue" => Answer::Json(201, json!({"id": "7", "key": "SHOP-7"})),
         _ => usual(line),
     });
@@ -259,7 +258,7 @@ async fn a_lost_create_is_ambiguous_and_what_fails_afterwards_names_the_item() {
 
 #[tokio::test]
 async fn a_transition_whose_answer_is_lost_is_looked_up() {
-    let (tracker, jira) = Scripted::connect("cloud", |line, nth| match line {
+    let (tracker, jira) = scripted("cloud", |line, nth| match line {
         "GET /rest/api/3/issue/SHOP-1" if nth > 0 => {
             Answer::Json(200, issue("SHOP-1", "Done", "done"))
         }

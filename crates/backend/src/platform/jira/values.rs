@@ -1,6 +1,6 @@
 //! Values in the shape that Jira takes: titles, labels, texts, fields by name.
 
-use super::{super::line, Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
+use super::{super::shared::title, Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
 use crate::{
     error::{Error, ErrorKind, Result},
     text::{Markdown, adf, wiki},
@@ -9,12 +9,12 @@ use serde_json::{Map, Value, json};
 
 /// A title on one line, cut to what Jira takes.
 pub(super) fn title(text: &str) -> Result<String> {
-    line::title(text, LONGEST_NAME)
+    title::title(text, LONGEST_NAME)
 }
 
 /// At most as many characters as Jira takes for a name; an ellipsis says that something is missing.
 pub(super) fn cut(text: &str) -> String {
-    line::cut(text, LONGEST_NAME)
+    title::cut(text, LONGEST_NAME)
 }
 
 /// A label; Jira's hold no blanks, so those become hyphens, the same way whenever a label is named.

@@ -1,7 +1,7 @@
 //! The customer's words and Jira's: types, priorities, states. Configured mappings first, then Jira's own defaults.
 
 use super::{
-    super::mapping::{Mapping, folded},
+    super::shared::mapping::{Mapping, folded},
     wire,
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     settings::{Problem, Settings},
 };
 
-pub(super) use super::super::mapping::same;
+pub(super) use super::super::shared::mapping::same;
 
 /// Mappings of `custom_settings`, each from one of the customer's words to Jira's names, best first.
 #[derive(Debug, Default)]

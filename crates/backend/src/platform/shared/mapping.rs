@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use std::str::FromStr;
 
 /// What a mapping says, in the order of the configuration.
-#[derive(Debug)]
-pub(super) struct Mapping<W>(Vec<(W, Vec<String>)>);
+#[derive(Debug, Clone)]
+pub struct Mapping<W>(Vec<(W, Vec<String>)>);
 
 impl<W> Default for Mapping<W> {
     fn default() -> Self {
@@ -16,7 +16,7 @@ impl<W> Default for Mapping<W> {
 
 impl<W: Copy + PartialEq + FromStr<Err = String>> Mapping<W> {
     /// Reads a mapping; `problems` gets one entry for each part of it that cannot be used.
-    pub(super) fn read(settings: &Settings, key: &str, problems: &mut Vec<Problem>) -> Self {
+    pub fn read(settings: &Settings, key: &str, problems: &mut Vec<Problem>) -> Self {
         let table: Result<Option<Map<String, Value>>, Problem> =
             settings.custom(key, "a map from our words to names");
         let table = table.unwrap_or_else(|problem| {
@@ -35,17 +35,22 @@ impl<W: Copy + PartialEq + FromStr<Err = String>> Mapping<W> {
     }
 
     /// True when nothing is mapped.
-    pub(super) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The words that are mapped, in the order of the configuration.
+    pub fn words(&self) -> impl Iterator<Item = W> {
+        self.0.iter().map(|(word, _)| *word)
+    }
+
     /// The vendor's names for a word, best first.
-    pub(super) fn names(&self, wanted: W) -> &[String] {
+    pub fn names(&self, wanted: W) -> &[String] {
         self.0.iter().find(|(word, _)| *word == wanted).map_or(&[], |(_, names)| names)
     }
 
     /// The first word that lists the name.
-    pub(super) fn word(&self, native: &str) -> Option<W> {
+    pub fn word(&self, native: &str) -> Option<W> {
         let lists = |names: &[String]| names.iter().any(|name| same(name, native));
         self.0.iter().find(|(_, names)| lists(names)).map(|(word, _)| *word)
     }
@@ -74,11 +79,11 @@ fn entry<W: FromStr<Err = String>>(name: &str, value: &Value) -> Result<(W, Vec<
 }
 
 /// Two names that people take for the same: case, surrounding blanks and the form of an apostrophe do not matter.
-pub(super) fn same(a: &str, b: &str) -> bool {
+pub fn same(a: &str, b: &str) -> bool {
     folded(a) == folded(b)
 }
 
 /// A name as it is compared.
-pub(super) fn folded(name: &str) -> String {
+pub fn folded(name: &str) -> String {
     name.trim().to_lowercase().replace('\u{2019}', "'")
 }

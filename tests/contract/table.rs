@@ -1,0 +1,58 @@
+//! Which description judges which subject, and which of its refusals are wrong.
+
+/// The mock that judges the requests of a subject: the first whose part the request's path holds.
+pub(super) const JUDGES: &[(&str, &str, &str)] = &[
+    ("azure-devops", "/_apis/git/", "ado-git"),
+    ("azure-devops", "", "ado-wit"),
+    ("azure-devops-server", "/_apis/git/", "ado-git"),
+    ("azure-devops-server", "", "ado-wit"),
+    ("github", "", "github"),
+    ("github-enterprise", "", "github"),
+    ("jira-cloud", "/rest/agile", "jira-agile"),
+    ("jira-cloud", "", "jira"),
+    ("jira-dc", "", "jira-dc"),
+];
+
+/// What stands before the paths of a subject that is not at the root of its server; the descriptions do not know it.
+pub(super) const BELOW: &[(&str, &str)] = &[("github-enterprise", "/api/v3")];
+
+/// Requests that the fake is right to accept and the vendor's description refuses, with the reason.
+pub(super) struct Defect {
+    pub(super) mock: &'static str,
+    pub(super) methods: &'static [&'static str],
+    pub(super) path_part: &'static str,
+    pub(super) reason: &'static str,
+}
+
+pub(super) const DEFECTS: &[Defect] = &[
+    Defect {
+        mock: "jira",
+        methods: &["POST"],
+        path_part: "/attachments",
+        reason: "the description types a multipart form as a JSON array",
+    },
+    Defect {
+        mock: "jira-dc",
+        methods: &["POST"],
+        path_part: "/attachments",
+        reason: "the description types a multipart form as a JSON string",
+    },
+    Defect {
+        mock: "ado-wit",
+        methods: &["GET"],
+        path_part: "/_apis/connectionData",
+        reason: "no description has the resource that tells who is connected; Microsoft's own clients ask it",
+    },
+    Defect {
+        mock: "github",
+        methods: &["POST"],
+        path_part: "/graphql",
+        reason: "the description is that of the REST API; Projects v2 has GraphQL",
+    },
+    Defect {
+        mock: "github",
+        methods: &["GET"],
+        path_part: "/compare/",
+        reason: "comparisons are not in this part of the description",
+    },
+];
