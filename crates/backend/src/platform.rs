@@ -1,9 +1,17 @@
 //! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
 
+#[cfg(any(feature = "gitlab", feature = "jira"))]
+mod form;
+#[cfg(feature = "gitlab")]
+mod gitlab;
 #[cfg(feature = "jira")]
 mod jira;
 #[cfg(feature = "local")]
 pub mod local;
+#[cfg(any(feature = "gitlab", feature = "jira"))]
+mod mapping;
+#[cfg(any(feature = "gitlab", feature = "jira"))]
+mod title;
 
 use crate::{
     code_host::CodeHost,
@@ -89,6 +97,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 
 /// Every platform of this build.
 pub const PLATFORMS: &[Platform] = &[
+    #[cfg(feature = "gitlab")]
+    gitlab::PLATFORM,
     #[cfg(feature = "jira")]
     jira::PLATFORM,
     #[cfg(feature = "local")]

@@ -5,6 +5,7 @@
 //! and peculiarities. [`faults`] makes the server misbehave in ways that no tracker documents.
 
 pub mod faults;
+pub mod gitlab;
 pub mod jira;
 pub mod store;
 

@@ -1,6 +1,9 @@
 //! What the suite judges: a tracker that can be connected to, and what is known about its site.
 
-use crate::fake::{Server, store::Store};
+use crate::fake::{
+    Server,
+    store::{Item, Store},
+};
 use async_trait::async_trait;
 use backend::{
     Error, ErrorKind, Result, Tracker,
@@ -175,6 +178,16 @@ pub trait Site: Subject {
 
     /// Its memory.
     fn store(&self) -> MutexGuard<'_, Store>;
+
+    /// How an item of the memory is named, where that is not by a project's key and a number.
+    fn id(&self, item: &Item) -> String {
+        item.key()
+    }
+
+    /// How many links to pages its items have, however the site keeps them.
+    fn links(&self) -> usize {
+        self.store().items.iter().map(|item| item.links.len()).sum()
+    }
 
     /// The token that [`Access::Good`] sends, to look for where it must not be.
     fn token(&self) -> &'static str;
