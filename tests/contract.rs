@@ -32,6 +32,8 @@ fn shared() -> Option<PathBuf> {
 
 /// The mock that judges the requests of a subject: the first whose path begins like the request's.
 const JUDGES: &[(&str, &str, &str)] = &[
+    ("gitlab", "", "gitlab"),
+    ("gitlab-free", "", "gitlab"),
     ("jira-cloud", "/rest/agile", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
@@ -40,25 +42,36 @@ const JUDGES: &[(&str, &str, &str)] = &[
 /// A request that the fake is right to accept and the vendor's description refuses, with the reason.
 struct Defect {
     mock: &'static str,
-    method: &'static str,
-    path_end: &'static str,
+    methods: &'static [&'static str],
+    path_part: &'static str,
     reason: &'static str,
 }
 
 const DEFECTS: &[Defect] = &[
     Defect {
         mock: "jira",
-        method: "POST",
-        path_end: "/attachments",
+        methods: &["POST"],
+        path_part: "/attachments",
         reason: "the description types a multipart form as a JSON array",
     },
     Defect {
         mock: "jira-dc",
-        method: "POST",
-        path_end: "/attachments",
+        methods: &["POST"],
+        path_part: "/attachments",
         reason: "the description types a multipart form as a JSON string",
     },
+    lacking("/notes", &["GET", "POST", "PUT", "DELETE"]),
+    lacking("/uploads", &["POST"]),
+    lacking("/statuses/", &["POST"]),
+    lacking("/merge_requests/3/commits", &["GET"]),
+    lacking("/api/v4/user", &["GET"]),
+    lacking("/api/graphql", &["POST"]),
 ];
+
+/// A route that GitLab documents and the description, put together from three cuts, does not have.
+const fn lacking(path_part: &'static str, methods: &'static [&'static str]) -> Defect {
+    Defect { mock: "gitlab", methods, path_part, reason: "the description lacks the route" }
+}
 
 #[tokio::test]
 async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
@@ -73,19 +86,20 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
     let mocks: BTreeMap<_, _> =
         mock::start_all(&tool, &names).into_iter().map(|mock| (mock.name, mock)).collect();
     let transport = Reqwest::new(TransportOptions::default()).unwrap();
-    let (mut replayed, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
+    let (mut judged, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
     for (subject, request) in one_of_each_shape() {
         let mock = &mocks[judge_of(subject, request)];
         let reply = replay(&transport, mock, request).await;
-        replayed += 1;
+        judged += 1;
         if !reply.status.is_client_error() {
             continue;
         }
         let about = format!("{} {} {}", mock.name, request.method, request.path);
         match defect(mock.name, request) {
             Some(defect) => {
+                judged -= 1;
                 acceptance::say(format!("excepted: {about}: {}", defect.reason));
-                excepted.insert((defect.mock, defect.path_end));
+                excepted.insert((defect.mock, defect.path_part));
             }
             None => refused.push(format!("{about}: {}", explain(&reply, request))),
         }
@@ -93,9 +107,8 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
     for refusal in &refused {
         acceptance::say(format!("refused: {refusal}"));
     }
-    let judged = replayed - excepted.len();
     acceptance::say(format!("contract: {} of {judged} requests accepted", judged - refused.len()));
-    assert!(refused.is_empty() && replayed > 20);
+    assert!(refused.is_empty() && judged > 20);
     assert_eq!(excepted.len(), DEFECTS.len(), "an exception is not needed any more");
 }
 
@@ -151,15 +164,19 @@ fn judge_of(subject: &str, request: &Request) -> &'static str {
 fn defect(mock: &str, request: &Request) -> Option<&'static Defect> {
     DEFECTS.iter().find(|defect| {
         defect.mock == mock
-            && defect.method == request.method
-            && request.path.ends_with(defect.path_end)
+            && defect.methods.contains(&request.method.as_str())
+            && request.path.contains(defect.path_part)
     })
 }
+
+/// The path that a server may be below; the vendors' descriptions do not know it.
+const CONTEXT_PATH: &str = "/git/";
 
 /// Sends a recorded request to a mock. The vendors' descriptions know no `latest`.
 async fn replay(transport: &Reqwest, mock: &Mock, request: &Request) -> Reply {
     let version = if mock.name == "jira-dc" { "/api/2/" } else { "/api/3/" };
     let path = request.path.replace("/api/latest/", version);
+    let path = path.strip_prefix(CONTEXT_PATH).map_or(path.clone(), |rest| format!("/{rest}"));
     let mut url = mock.url.join(&path).unwrap();
     if !request.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&request.query);
@@ -169,6 +186,10 @@ async fn replay(transport: &Reqwest, mock: &Mock, request: &Request) -> Reply {
         if !matches!(name.as_str(), "host" | "content-length" | "accept-encoding" | "connection") {
             replayed = replayed.header(name, value);
         }
+    }
+    if mock.name == "gitlab" {
+        // GitLab takes a token in either header; its description knows this one only.
+        replayed = replayed.header("private-token", "in the other header");
     }
     let replayed =
         replayed.extension(Intent::Read).body(Bytes::from(request.body.clone())).unwrap();
