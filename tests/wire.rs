@@ -17,14 +17,25 @@ use tokio::time::Instant;
 /// Every `x.json` under `tests/golden/jira` becomes `x.golden.json`.
 #[tokio::test]
 async fn jira_items_become_neutral() {
-    let inputs = inputs("jira");
+    become_neutral("jira", jira).await;
+}
+
+/// Every `x.json` under `tests/golden/gitlab` becomes `x.golden.json`.
+#[tokio::test]
+async fn gitlab_items_become_neutral() {
+    become_neutral("gitlab", gitlab).await;
+}
+
+async fn become_neutral(platform: &str, settings: fn(&Value) -> (Settings, WorkItemId)) {
+    let inputs = inputs(platform);
     assert!(inputs.len() >= 3, "the pairs are missing");
     for input in inputs {
         let text = std::fs::read_to_string(&input).unwrap();
         let case: Value = serde_json::from_str(&text).unwrap();
-        let item = read(&case).await;
+        let (settings, id) = settings(&case);
+        let item = read(platform, &case, settings, &id).await;
         let name = input.file_stem().unwrap().to_str().unwrap();
-        golden::check(&format!("tests/golden/jira/{name}.golden.json"), &item);
+        golden::check(&format!("tests/golden/{platform}/{name}.golden.json"), &item);
     }
 }
 
@@ -43,7 +54,7 @@ fn inputs(platform: &str) -> Vec<PathBuf> {
 }
 
 /// The item that the tracker reads from the case's answers, as JSON.
-async fn read(case: &Value) -> String {
+async fn read(platform: &str, case: &Value, settings: Settings, id: &WorkItemId) -> String {
     let policy = Policy {
         timeout: Duration::from_secs(5),
         retry_attempts: 0,
@@ -54,19 +65,30 @@ async fn read(case: &Value) -> String {
         .get("custom_settings")
         .map(|custom| custom.as_object().unwrap().clone())
         .unwrap_or_default();
+    let settings = settings.with_custom(custom);
+    let tracker = (platform::find(platform).unwrap().connect)(&settings, &wire).await.unwrap();
+    let item = tracker.get_work_item(id).await.unwrap();
+    serde_json::to_string_pretty(&item).unwrap() + "\n"
+}
+
+fn jira(case: &Value) -> (Settings, WorkItemId) {
     let settings = Settings::new("jira")
         .with("api_endpoint", "https://acme.atlassian.net", Origin::Default)
         .with("api_key", "token-0123456789", Origin::Default)
         .with("project", "SHOP", Origin::Default)
-        .with("deployment", case["deployment"].as_str().unwrap(), Origin::Default)
-        .with_custom(custom);
-    let tracker = (platform::find("jira").unwrap().connect)(&settings, &wire).await.unwrap();
-    let id = WorkItemId::new(case["issue"]["key"].as_str().unwrap());
-    let item = tracker.get_work_item(&id).await.unwrap();
-    serde_json::to_string_pretty(&item).unwrap() + "\n"
+        .with("deployment", case["deployment"].as_str().unwrap(), Origin::Default);
+    (settings, WorkItemId::new(case["issue"]["key"].as_str().unwrap()))
 }
 
-/// Answers a read of the fields and of the issue out of a case.
+fn gitlab(case: &Value) -> (Settings, WorkItemId) {
+    let settings = Settings::new("gitlab")
+        .with("api_endpoint", "https://gitlab.com", Origin::Default)
+        .with("api_key", "token-0123456789", Origin::Default)
+        .with("project", "acme/shop", Origin::Default);
+    (settings, WorkItemId::new(case["issue"]["iid"].to_string()))
+}
+
+/// Answers a read of the fields, of the parents and of the issue out of a case.
 struct Canned(Value);
 
 #[async_trait]
@@ -76,7 +98,11 @@ impl Transport for Canned {
         request: http::Request<Bytes>,
         _: Duration,
     ) -> Result<Reply, TransportError> {
-        let part = if request.uri().path().ends_with("/field") { "field" } else { "issue" };
+        let part = match request.uri().path() {
+            path if path.ends_with("/field") => "field",
+            path if path.ends_with("/graphql") => "parents",
+            _ => "issue",
+        };
         let mut headers = http::HeaderMap::new();
         headers.insert("content-type", http::HeaderValue::from_static("application/json"));
         let body = Bytes::from(self.0[part].to_string());

@@ -336,3 +336,25 @@ fn without_a_folder_of_the_users_own_only_the_embedded_tracker_needs_a_path() {
     assert!(choice(&given, "", Some("local"), None).is_ok());
     assert!(choice(&COMPLETE, "", None, None).is_ok());
 }
+
+#[test]
+fn what_gitlab_sets_in_every_job_chooses_no_tracker_and_completes_one() {
+    let job = [
+        ("CI_SERVER_URL", "https://git.example.com"),
+        ("CI_PROJECT_PATH", "acme/shop"),
+        ("CI_JOB_TOKEN", "glcbt-0123456789"),
+    ];
+    let with_jira: Vec<_> = job.into_iter().chain(COMPLETE).collect();
+    assert_eq!(ready(&with_jira, "", None).platform.name, "jira");
+    let with_token: Vec<_> =
+        job.into_iter().chain([("GITLAB_TOKEN", "glpat-0123456789")]).collect();
+    let gitlab = ready(&with_token, "", None);
+    assert_eq!(gitlab.platform.name, "gitlab");
+    let value = |key| gitlab.settings.text(key);
+    assert_eq!(value("api_endpoint"), Some("https://git.example.com"));
+    assert_eq!(value("project"), Some("acme/shop"));
+    assert_eq!(value("api_key"), Some("glpat-0123456789"));
+    let by_name = ready(&job, "", Some("gitlab"));
+    assert_eq!(by_name.settings.text("api_key"), Some("glcbt-0123456789"));
+    assert!(refused(&job, "", None).contains("nor a configuration file sets one up"), "{}", refused(&job, "", None));
+}

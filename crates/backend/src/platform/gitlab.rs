@@ -74,7 +74,7 @@ const SETTINGS: &[Setting] = &[
     Setting::new(
         "api_key",
         "GITLAB_TOKEN",
-        "personal, project or group access token with scope api; a job's own CI_JOB_TOKEN reads merge requests alone",
+        "personal, project or group access token with scope api; a job's own CI_JOB_TOKEN may neither read nor write issues",
     )
     .or_env(&["CI_JOB_TOKEN"])
     .required()

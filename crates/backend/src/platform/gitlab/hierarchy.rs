@@ -111,7 +111,8 @@ impl GitLab {
 
 /// The id of the issue (`acme/shop#7`) or epic (`acme&7`) whose page this is.
 pub(super) fn id_of_page(base: &Url, page: &str) -> Option<WorkItemId> {
-    let page: Url = page.parse().ok()?;
+    // Epics are told by a path alone.
+    let page = base.join(page).ok()?;
     let path = page.path();
     // The server's own name for itself need not be the one that we know it by.
     let path = path.strip_prefix(base.path()).unwrap_or(path).trim_start_matches('/');
@@ -158,6 +159,7 @@ mod tests {
                 "https://gitlab.com/groups/acme/-/work_items/5",
                 Some("acme&5"),
             ),
+            ("https://x.example/git/", "/git/groups/acme/-/epics/5", Some("acme&5")),
             ("https://gitlab.com/", "https://gitlab.com/acme/shop/-/merge_requests/7", None),
             ("https://gitlab.com/", "https://gitlab.com/acme/shop", None),
             ("https://gitlab.com/", "no page", None),

@@ -102,7 +102,7 @@ pub(super) fn kept(sent: &Map<String, Value>, issue: &wire::Issue) -> Result<()>
 }
 
 fn dropped(what: &str, hint: &'static str) -> Error {
-    Error::new(ErrorKind::Rejected, format!("GitLab did not keep {what}")).with_hint(hint)
+    Error::new(ErrorKind::Rejected, format!("set {what}: GitLab did not keep it")).with_hint(hint)
 }
 
 /// Nobody, where GitLab wants accounts: an empty list is left out on its way.

@@ -159,50 +159,42 @@ mod tests {
         handle(&[Secret::new("plain")], &delivery(body, &all))
     }
 
-    #[test]
-    fn events_are_told_apart() {
+    fn check(body: &str, kind: EventKind, item: Option<&str>) {
         let project = r#""project":{"path_with_namespace":"acme/shop"}"#;
-        let issue = Some("acme/shop#7");
-        for (body, kind, item) in [
-            (
-                r#""object_kind":"issue","object_attributes":{"iid":7,"action":"open"}"#,
-                EventKind::Created,
-                issue,
-            ),
-            (
-                r#""object_kind":"work_item","object_attributes":{"iid":7,"action":"close"}"#,
-                EventKind::Updated,
-                issue,
-            ),
-            (r#""object_kind":"issue","object_attributes":{"iid":7}"#, EventKind::Updated, issue),
-            (
-                r#""object_kind":"note","object_attributes":{"noteable_type":"Issue"},"issue":{"iid":7}"#,
-                EventKind::Commented,
-                issue,
-            ),
-            (
-                r#""object_kind":"note","object_attributes":{"noteable_type":"MergeRequest"},"merge_request":{"iid":7}"#,
-                EventKind::PullRequest,
-                None,
-            ),
-            (
-                r#""object_kind":"note","object_attributes":{"noteable_type":"Commit"}"#,
-                EventKind::Other,
-                None,
-            ),
-            (r#""object_kind":"push""#, EventKind::Pushed, None),
-            (r#""event_name":"push""#, EventKind::Pushed, None),
-            (
-                r#""object_kind":"merge_request","object_attributes":{"iid":3}"#,
-                EventKind::PullRequest,
-                None,
-            ),
-            (r#""object_kind":"pipeline","object_attributes":{"iid":3}"#, EventKind::Other, None),
-        ] {
-            let event = read(&format!("{{{body},{project}}}"), &[]).unwrap();
-            assert_eq!(event.kind, kind, "{body}");
-            assert_eq!(event.item.as_ref().map(WorkItemId::as_str), item, "{body}");
-        }
+        let event = read(&format!("{{{body},{project}}}"), &[]).unwrap();
+        assert_eq!(event.kind, kind, "{body}");
+        assert_eq!(event.item.as_ref().map(WorkItemId::as_str), item, "{body}");
+    }
+
+    #[test]
+    fn events_of_issues_are_told_apart() {
+        let issue = |kind: &str, action: &str| {
+            format!(r#""object_kind":"{kind}","object_attributes":{{"iid":7,"action":"{action}"}}"#)
+        };
+        let id = Some("acme/shop#7");
+        check(&issue("issue", "open"), EventKind::Created, id);
+        check(&issue("work_item", "close"), EventKind::Updated, id);
+        check(&issue("issue", "update"), EventKind::Updated, id);
+        check(r#""object_kind":"issue","object_attributes":{"iid":7}"#, EventKind::Updated, id);
+        let note = r#""object_kind":"note","object_attributes":{"noteable_type":"Issue"},"issue":{"iid":7}"#;
+        check(note, EventKind::Commented, id);
+    }
+
+    #[test]
+    fn other_events_are_told_apart() {
+        let note = |of: &str| {
+            format!(r#""object_kind":"note","object_attributes":{{"noteable_type":"{of}"}}"#)
+        };
+        check(&note("MergeRequest"), EventKind::PullRequest, None);
+        check(&note("Commit"), EventKind::Other, None);
+        check(r#""object_kind":"push""#, EventKind::Pushed, None);
+        check(r#""event_name":"push""#, EventKind::Pushed, None);
+        check(
+            r#""object_kind":"merge_request","object_attributes":{"iid":3}"#,
+            EventKind::PullRequest,
+            None,
+        );
+        check(r#""object_kind":"pipeline","object_attributes":{"iid":3}"#, EventKind::Other, None);
     }
 
     #[test]

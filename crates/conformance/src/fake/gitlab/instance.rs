@@ -2,7 +2,7 @@
 
 use super::{
     Edition, GOOD_TOKEN, GitLab, HIDDEN_PROJECT, OTHER_PROJECT, PROJECT, WEAK_TOKEN, full_name,
-    note, review,
+    note, people, review,
 };
 use crate::{
     fake::{
@@ -144,9 +144,8 @@ impl Subject for Instance {
     }
 
     fn link_by_hand(&self, item: &WorkItemId) -> bool {
-        let Some((project, number)) = item.as_str().rsplit_once('#') else { return false };
         let body = format!("{MARKER}\n- [A page](https://elsewhere.example.com/page)");
-        note::by_stranger(&mut self.gitlab.store(), project, number, &body)
+        note::by(&mut self.gitlab.store(), item, &people::stranger(), &body)
     }
 
     fn comments(&self, item: &WorkItemId) -> Option<Vec<String>> {

@@ -131,17 +131,22 @@ impl GitLab {
                 kind.ok_or_else(|| refuse_parameter("issue_type does not have a valid value"))?;
             kind.clone_into(&mut item.kind);
         }
-        let weight = given.get("weight").map(check_weight).transpose()?;
+        given.get("weight").map_or(Ok(()), check_weight)?;
         for name in ["due_date", "confidential", "discussion_locked"] {
             if let Some(value) = given.get(name) {
                 item.custom.insert(name.to_owned(), value.clone());
             }
         }
-        if caller == Caller::Guest {
-            return Ok(commands);
+        if caller != Caller::Guest {
+            self.decide(given, item);
         }
-        if let Some(weight) = weight.filter(|_| self.is_premium()) {
-            item.points = weight;
+        Ok(commands)
+    }
+
+    /// Sets what a guest may not: the rest of their request is taken, and this is dropped.
+    fn decide(&self, given: &Map<String, Value>, item: &mut Item) {
+        if let Some(weight) = given.get("weight").filter(|_| self.is_premium()) {
+            item.points = weight.as_f64();
         }
         if given.contains_key("labels") {
             item.labels.clear();
@@ -152,7 +157,6 @@ impl GitLab {
         if let Some(ids) = given.get("assignee_ids").and_then(Value::as_array) {
             item.assignee = ids.iter().filter_map(Value::as_u64).find_map(people::find);
         }
-        Ok(commands)
     }
 }
 
@@ -179,10 +183,7 @@ fn check_title(value: &Value) -> Result<String, Response> {
     Ok(title.to_owned())
 }
 
-fn check_weight(value: &Value) -> Result<Option<f64>, Response> {
-    match value {
-        Value::Null => Ok(None),
-        Value::Number(number) if number.as_u64().is_some() => Ok(number.as_f64()),
-        _ => Err(refuse_parameter("weight is invalid")),
-    }
+fn check_weight(value: &Value) -> Result<(), Response> {
+    let whole = value.is_null() || value.is_u64();
+    whole.then_some(()).ok_or_else(|| refuse_parameter("weight is invalid"))
 }

@@ -3,14 +3,15 @@
 use super::{
     Answer, GitLab,
     access::{self, Caller},
-    is_named,
+    full_name, is_named,
     issue::object,
-    paged, people, quick_action, refuse, refuse_parameter, view,
+    paged, quick_action, refuse, refuse_parameter, view,
 };
 use crate::fake::{
     Request, Response,
     store::{Comment, Item, Store},
 };
+use backend::model::WorkItemId;
 use serde_json::{Value, json};
 
 impl GitLab {
@@ -101,13 +102,12 @@ fn change(request: &Request, item: &mut Item, id: &str) -> Answer {
     Ok(Response::json(200, &view::note(&item.comments[place])))
 }
 
-/// A note that somebody else wrote: one who is no member of the project.
-pub(super) fn by_stranger(store: &mut Store, project: &str, number: &str, body: &str) -> bool {
+/// A note that this account wrote.
+pub(super) fn by(store: &mut Store, id: &WorkItemId, author: &Value, body: &str) -> bool {
     let (serial, created) = (store.next_serial(), store.now());
-    let Some(item) = store.find_mut(|item| is_named(item, project, number)) else { return false };
-    let text = json!({"body": body, "author": people::stranger(), "system": false});
-    item.comments.push(Comment { serial, text, created });
-    true
+    let item = store.find_mut(|item| full_name(item) == id.as_str());
+    let text = json!({"body": body, "author": author, "system": false});
+    item.map(|item| item.comments.push(Comment { serial, text, created })).is_some()
 }
 
 /// What people wrote, oldest first.
