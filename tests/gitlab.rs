@@ -162,6 +162,30 @@ async fn a_project_may_be_named_by_its_number() {
     tells(&error, ErrorKind::NotFound, &["Project Not Found", "GITLAB_PROJECT", "no member"]);
 }
 
+/// References in commits are named by the page of their repository, and that is below the server's path.
+#[tokio::test]
+async fn the_path_of_the_server_is_no_group() {
+    let site = site(Edition::Free);
+    let tracker = tracker(&site, GOOD_TOKEN).await;
+    let made = tracker.create_work_item(&titled("Below a path")).await.unwrap();
+    let page = tracker.metadata().home.clone().unwrap();
+    assert_eq!(page.path(), "/git/acme/shop");
+    let linked = WorkItemId::new("git/acme/shop#1");
+    assert_eq!(tracker.get_work_item(&linked).await.unwrap().id, made.id);
+}
+
+#[tokio::test]
+async fn an_issue_is_made_in_every_state() {
+    let site = site(Edition::Premium);
+    let tracker = tracker(&site, GOOD_TOKEN).await;
+    for status in Status::ALL {
+        let draft = Draft { status: Some(*status), ..titled("Made there") };
+        let made = tracker.create_work_item(&draft).await.unwrap();
+        assert_eq!((made.status, made.closed_at.is_some()), (*status, status.is_closed()));
+        assert_eq!(made.labels, Vec::<String>::new());
+    }
+}
+
 #[tokio::test]
 async fn a_status_that_waits_already_is_not_an_error() {
     use backend::code_host::{CommitState, CommitStatus};

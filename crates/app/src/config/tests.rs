@@ -279,7 +279,8 @@ fn an_unknown_platform_is_named_with_the_nearest() {
 
 #[test]
 fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
-    let yaml = "azure_devops: { whatever: 1 }\nforge: { platform: gitlab }\n\"plugin:own\": {}\n";
+    let yaml =
+        "azure_devops: { whatever: 1 }\nforge: { platform: codecatalyst }\n\"plugin:own\": {}\n";
     assert_eq!(ready(&COMPLETE, yaml, None).platform.name, "jira");
     let check = |name: &str, part: &str| {
         let unusable = unusable(&COMPLETE, yaml, Some(name));
@@ -288,7 +289,7 @@ fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
     };
     check("azure_devops", "this build has no azure_devops");
     check("azure-devops", "this build has no azure-devops");
-    check("forge", "use `forge`: this build has no gitlab");
+    check("forge", "use `forge`: this build has no codecatalyst");
     check("github", "this build has no github");
     check("plugin:own", "this build has no plugin:own");
     check("plugin:other", "this build has no plugin:other");
@@ -356,5 +357,9 @@ fn what_gitlab_sets_in_every_job_chooses_no_tracker_and_completes_one() {
     assert_eq!(value("api_key"), Some("glpat-0123456789"));
     let by_name = ready(&job, "", Some("gitlab"));
     assert_eq!(by_name.settings.text("api_key"), Some("glcbt-0123456789"));
-    assert!(refused(&job, "", None).contains("nor a configuration file sets one up"), "{}", refused(&job, "", None));
+    assert!(
+        refused(&job, "", None).contains("nor a configuration file sets one up"),
+        "{}",
+        refused(&job, "", None)
+    );
 }

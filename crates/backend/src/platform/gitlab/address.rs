@@ -61,10 +61,21 @@ impl Address {
 impl GitLab {
     /// Refuses, before any request, whatever cannot be an issue's id.
     pub(super) fn address(&self, id: &WorkItemId) -> Result<Address> {
-        Address::parse(id.as_str(), &self.project).ok_or_else(|| {
+        let address = Address::parse(id.as_str(), &self.project).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "no issue of GitLab has an id of that form")
                 .with_hint("name the issue by its number, such as #7, or with its project, such as group/shop#7")
+        })?;
+        Ok(if self.is_home(&address.project) {
+            Address { project: self.project.clone(), ..address }
+        } else {
+            address
         })
+    }
+
+    /// True for the configured project named by its page, whose path on some servers begins with that of the server.
+    fn is_home(&self, project: &Project) -> bool {
+        let page = self.metadata.home.as_ref().map(|home| home.path().trim_matches('/'));
+        page.is_some_and(|page| page.eq_ignore_ascii_case(&project.0))
     }
 
     /// The same id for the same issue, however it was written, so that links to it wait for each other.

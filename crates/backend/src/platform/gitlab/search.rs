@@ -35,7 +35,8 @@ impl GitLab {
                 items.truncate(query.limit);
                 return Ok(Found { items, complete });
             }
-            if following == next || barren >= BARREN_PAGES {
+            let is_full = items.len() == query.limit;
+            if is_full || following == next || barren >= BARREN_PAGES {
                 return Ok(Found { items, complete: false });
             }
             next = following;
