@@ -6,6 +6,8 @@ mod form;
 mod gitlab;
 #[cfg(feature = "jira")]
 mod jira;
+#[cfg(any(feature = "gitlab", feature = "jira"))]
+mod label;
 #[cfg(feature = "local")]
 pub mod local;
 #[cfg(any(feature = "gitlab", feature = "jira"))]

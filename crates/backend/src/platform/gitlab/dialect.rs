@@ -47,15 +47,22 @@ fn lacks_scope(reply: &Reply) -> bool {
     error_of(reply).error.as_deref() == Some("insufficient_scope")
 }
 
-/// What an error says: `message` as text or by field, `error` with its description, or a line of plain text.
+/// What an error says: `message` as text or by field, `error` with its description, or a line of plain text. The status
+/// that GitLab often puts in front of it is told already.
 fn explain(reply: &Reply) -> Option<String> {
     let failure = error_of(reply);
-    let told = failure.message.as_ref().map(flattened).filter(|text| !text.is_empty());
-    told.or_else(|| match (failure.error, failure.error_description) {
+    let told = failure.message.as_ref().map(flattened);
+    let told = told.or_else(|| match (failure.error, failure.error_description) {
         (Some(error), Some(more)) => Some(format!("{error}: {more}")),
         (error, more) => error.or(more),
-    })
-    .or_else(|| plain_words(reply))
+    });
+    let told = told.or_else(|| plain_words(reply))?;
+    let words = match told.split_once(' ') {
+        Some((number, words)) if number.parse::<u16>().is_ok() => words,
+        _ => told.as_str(),
+    };
+    let reason = reply.status.canonical_reason().unwrap_or_default();
+    (!words.is_empty() && !words.eq_ignore_ascii_case(reason)).then(|| words.to_owned())
 }
 
 /// `{"title": ["can't be blank"], "base": ["No."]}` becomes `title can't be blank; No.`.
@@ -97,7 +104,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
             "give the token's account the role Planner, Reporter or higher in the project; an archived project takes no changes"
         }
         ErrorKind::NotFound if says("project not found") => {
-            "check GITLAB_PROJECT; a private project is hidden from an account that is no member"
+            "check the project's path, GITLAB_PROJECT for plain numbers; a private project is hidden from an account that is no member"
         }
         ErrorKind::NotFound => {
             "check the number; the issue may be deleted, confidential, or in a project that the token's account may not see"
@@ -143,7 +150,8 @@ mod tests {
     #[test]
     fn all_shapes_of_errors_are_told() {
         for (body, expected) in [
-            (r#"{"message":"404 Project Not Found"}"#, Some("404 Project Not Found")),
+            (r#"{"message":"404 Project Not Found"}"#, Some("Project Not Found")),
+            (r#"{"message":"400 Bad Request"}"#, None),
             (
                 r#"{"message":{"title":["can't be blank","is too long"]}}"#,
                 Some("title can't be blank, is too long"),

@@ -4,7 +4,7 @@
 use super::{LONGEST_NAME, LONGEST_TEXT, quick_action, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
-    platform::title,
+    platform::{label, title},
     text::Markdown,
 };
 use serde_json::{Map, Value, json};
@@ -21,32 +21,16 @@ pub(super) fn text(markdown: &Markdown) -> String {
 
 /// A label. GitLab separates labels by commas wherever it takes several, so that none can hold one.
 pub(super) fn label(text: &str) -> Result<String> {
-    let label = text.trim();
-    let problem = if label.is_empty() {
-        "a label is empty"
-    } else if label.contains(',') {
-        "a label of GitLab has no comma"
-    } else if label.chars().any(char::is_control) {
-        "a label holds a control character"
-    } else if label.chars().count() > LONGEST_NAME {
-        "a label is longer than 255 characters"
-    } else {
-        return Ok(label.to_owned());
-    };
-    Err(Error::new(ErrorKind::Rejected, format!("{problem}: {text:?}"))
-        .with_hint("choose another label"))
+    let written = text.trim();
+    if written.contains(',') {
+        return Err(label::refused("a label of GitLab has no comma", written));
+    }
+    label::check(written, LONGEST_NAME).map(|()| written.to_owned())
 }
 
 /// Labels, each once.
 pub(super) fn labels(texts: &[String]) -> Result<Vec<String>> {
-    let mut labels = Vec::new();
-    for text in texts {
-        let label = label(text)?;
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    Ok(labels)
+    label::each_once(texts, label)
 }
 
 /// An estimate as a weight, which is a whole number.

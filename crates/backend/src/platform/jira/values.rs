@@ -3,7 +3,7 @@
 use super::{Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
 use crate::{
     error::{Error, ErrorKind, Result},
-    platform::title,
+    platform::{label, title},
     text::{Markdown, adf, wiki},
 };
 use serde_json::{Map, Value, json};
@@ -20,30 +20,13 @@ pub(super) fn cut(text: &str) -> String {
 
 /// A label; Jira's hold no blanks, so those become hyphens, the same way whenever a label is named.
 pub(super) fn label(text: &str) -> Result<String> {
-    let label = text.split_whitespace().collect::<Vec<_>>().join("-");
-    let problem = if label.is_empty() {
-        "a label is empty"
-    } else if label.chars().any(char::is_control) {
-        "a label holds a control character"
-    } else if label.chars().count() > LONGEST_NAME {
-        "a label is longer than 255 characters"
-    } else {
-        return Ok(label);
-    };
-    Err(Error::new(ErrorKind::Rejected, format!("{problem}: {text:?}"))
-        .with_hint("choose another label"))
+    let written = text.split_whitespace().collect::<Vec<_>>().join("-");
+    label::check(&written, LONGEST_NAME).map(|()| written)
 }
 
 /// Labels, each once.
 pub(super) fn labels(texts: &[String]) -> Result<Vec<String>> {
-    let mut labels = Vec::new();
-    for text in texts {
-        let label = label(text)?;
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    Ok(labels)
+    label::each_once(texts, label)
 }
 
 /// A text: a document on Cloud, wiki markup on Data Center, cut to what Jira takes.
