@@ -54,7 +54,6 @@ async fn a_fraction_is_refused_before_anything_is_made() {
         Draft { story_points: Some(2.5), ..titled("Half") },
         Draft { labels: vec!["a,b".to_owned()], ..titled("Two in one") },
         Draft { kind: Kind::Epic, ..titled("An epic") },
-        Draft { parent_id: Some(WorkItemId::new("acme&5")), ..titled("In an epic") },
     ] {
         let error = tracker.create_work_item(&draft).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Rejected, "{error}");
@@ -143,6 +142,26 @@ async fn a_parent_is_set_later_and_the_item_becomes_a_task() {
     let below = Change { parent_id: Some(child.id), ..Change::default() };
     let error = tracker.update_work_item(&parent.id, &below).await.unwrap_err();
     tells(&error, ErrorKind::Rejected, &["it is a task"]);
+}
+
+#[tokio::test]
+async fn an_epic_is_a_parent_where_there_are_epics() {
+    let epic = || Some(WorkItemId::new("acme&5"));
+    let premium = site(Edition::Premium);
+    let premium = (tracker(&premium, GOOD_TOKEN).await, premium);
+    let draft = Draft { parent_id: epic(), kind: Kind::Bug, ..titled("In an epic") };
+    let made = premium.0.create_work_item(&draft).await.unwrap();
+    assert_eq!((made.parent_id, made.kind), (epic(), Kind::Bug));
+    let later = premium.0.create_work_item(&titled("Put there later")).await.unwrap();
+    let change = Change { parent_id: epic(), ..Change::default() };
+    let later = premium.0.update_work_item(&later.id, &change).await.unwrap();
+    assert_eq!(later.parent_id, epic());
+    let absent = Draft { parent_id: Some(WorkItemId::new("acme&6")), ..titled("In no epic") };
+    let error = premium.0.create_work_item(&absent).await.unwrap_err();
+    tells(&error, ErrorKind::NotFound, &["parent acme&6", "Premium"]);
+    let free = site(Edition::Free);
+    let error = tracker(&free, GOOD_TOKEN).await.create_work_item(&draft).await.unwrap_err();
+    tells(&error, ErrorKind::NotFound, &["parent acme&5", "Premium"]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Making an issue: sent exactly once, then brought to its state and below its parent.
 
-use super::{GitLab, address::Address, values, wire};
+use super::{GitLab, address::Address, hierarchy::Parent, values, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
     model::{Draft, Kind, Status, WorkItem},
@@ -14,7 +14,7 @@ impl GitLab {
             Some(id) => Some(self.parent(id).await?),
             None => None,
         };
-        let fields = self.draft_fields(draft, parent.is_some()).await?;
+        let fields = self.draft_fields(draft, parent.as_ref()).await?;
         let call = self.http.post("api/v4/projects/{project}/issues");
         let call = call.segment("project", self.project.as_str()).json(&fields);
         let made: wire::Issue = match call.receive().await {
@@ -22,7 +22,8 @@ impl GitLab {
             Err(error) => return Err(self.explain_refusal(error, self.project.as_str()).await),
         };
         let id = self.id(&made)?;
-        let finished = self.finish(made, draft, &fields, parent.as_ref()).await;
+        let above = parent.as_ref().and_then(Parent::issue);
+        let finished = self.finish(made, draft, &fields, above).await;
         finished.map_err(|error| half_made(error, id.as_str()))
     }
 
@@ -53,13 +54,19 @@ impl GitLab {
         self.whole_item(issue).await
     }
 
-    /// The draft in GitLab's fields. What hangs below an issue has to be a task.
-    async fn draft_fields(&self, draft: &Draft, has_parent: bool) -> Result<Map<String, Value>> {
+    /// The draft in GitLab's fields.
+    async fn draft_fields(
+        &self,
+        draft: &Draft,
+        parent: Option<&Parent>,
+    ) -> Result<Map<String, Value>> {
         let mut fields = Map::new();
         fields.insert("title".into(), json!(values::title(&draft.title)?));
         let issue_type = self.issue_type(draft.kind)?;
-        let issue_type = if has_parent { "task" } else { issue_type };
         fields.insert("issue_type".into(), json!(issue_type));
+        if let Some(parent) = parent {
+            parent.write(&mut fields);
+        }
         if !draft.description.is_empty() {
             fields.insert("description".into(), json!(values::text(&draft.description)));
         }

@@ -11,12 +11,39 @@ use crate::{
     model::WorkItemId,
 };
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use url::Url;
 
 /// The parents of issues that have one.
 pub(super) type Parents = HashMap<WorkItemId, WorkItemId>;
+
+/// What is to contain an issue.
+#[derive(Debug)]
+pub(super) enum Parent {
+    /// An issue; what hangs below it is a task.
+    Issue(Box<wire::Issue>),
+    /// An epic, by its number within the server.
+    Epic(u64),
+}
+
+impl Parent {
+    /// The issue, where it is one.
+    pub(super) fn issue(&self) -> Option<&wire::Issue> {
+        match self {
+            Self::Issue(issue) => Some(issue),
+            Self::Epic(_) => None,
+        }
+    }
+
+    /// What a request says about it. That an issue is below another, only GraphQL takes.
+    pub(super) fn write(&self, fields: &mut Map<String, Value>) {
+        match self {
+            Self::Issue(_) => fields.insert("issue_type".into(), json!("task")),
+            Self::Epic(id) => fields.insert("epic_id".into(), json!(id)),
+        };
+    }
+}
 
 /// So many work items are asked for at once; GraphQL gives no more on a page.
 const PAGE: usize = 100;
@@ -58,28 +85,35 @@ impl GitLab {
         }
     }
 
-    /// The issue that is to contain another, which must be a task then.
-    pub(super) async fn parent(&self, id: &WorkItemId) -> Result<wire::Issue> {
-        if id.as_str().contains('&') {
-            let message =
-                format!("{id} is an epic, and those belong to groups and not to a project");
-            return Err(Error::new(ErrorKind::Rejected, message).with_hint(
-                "name an issue as the parent, or put the issue into the epic in GitLab",
-            ));
-        }
-        let doing = format!("parent {id}");
-        let issue = match self.address(id) {
-            Ok(address) => self.read(&address).await,
-            Err(error) => Err(error),
+    /// What is to contain an issue: `acme&5`, an epic, or an issue.
+    pub(super) async fn parent(&self, id: &WorkItemId) -> Result<Parent> {
+        let found = match id.as_str().trim().split_once('&') {
+            Some((group, number)) => self.parent_epic(group, number).await,
+            None => self.parent_issue(id).await,
         };
-        let issue = issue.map_err(|error| error.during(&doing))?;
+        found.map_err(|error| error.during(format!("parent {id}")))
+    }
+
+    async fn parent_epic(&self, group: &str, number: &str) -> Result<Parent> {
+        let call = self.http.get("api/v4/groups/{group}/epics/{number}");
+        let call = call.segment("group", group).segment("number", number);
+        let epic = call.receive::<wire::Epic>().await.map_err(|error| match error.kind {
+            ErrorKind::NotFound => {
+                error.with_hint("check the epic's group and number; epics need GitLab Premium")
+            }
+            _ => error,
+        })?;
+        Ok(Parent::Epic(epic.id))
+    }
+
+    async fn parent_issue(&self, id: &WorkItemId) -> Result<Parent> {
+        let issue = self.read(&self.address(id)?).await?;
         match issue.kind.as_deref() {
-            None | Some("issue" | "incident" | "ticket") => Ok(issue),
+            None | Some("issue" | "incident" | "ticket") => Ok(Parent::Issue(Box::new(issue))),
             Some(other) => {
-                let message =
-                    format!("{doing}: it is a {other}, and GitLab hangs nothing below one");
+                let message = format!("it is a {other}, and GitLab hangs nothing below one");
                 Err(Error::new(ErrorKind::Rejected, message)
-                    .with_hint("name an issue as the parent"))
+                    .with_hint("name an issue or an epic as the parent"))
             }
         }
     }

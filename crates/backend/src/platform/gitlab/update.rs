@@ -1,7 +1,7 @@
 //! Changing an issue: what can be refused is found out before anything is written, and only differences are sent.
 //! GitLab refuses a request without any.
 
-use super::{GitLab, address::Address, notes::Noted, values, wire};
+use super::{GitLab, address::Address, hierarchy::Parent, notes::Noted, values, wire};
 use crate::{
     error::Result,
     model::{Change, WorkItem},
@@ -14,15 +14,18 @@ impl GitLab {
         let before = self.read(address).await?;
         let item = self.whole_item_of(&before).await?;
         let parent = match &change.parent_id {
-            Some(id) if Some(id) != item.parent_id.as_ref() => Some(self.parent(id).await?),
+            // However it was written, an issue that is there already is not set again.
+            Some(id) if self.canonical(id).ok().or_else(|| Some(id.clone())) != item.parent_id => {
+                Some(self.parent(id).await?)
+            }
             _ => None,
         };
-        let fields = self.edit(&before, &item, change, parent.is_some()).await?;
+        let fields = self.edit(&before, &item, change, parent.as_ref()).await?;
         let comment = change.comment.as_ref().filter(|comment| !comment.is_empty());
         if !fields.is_empty() {
             self.put(address, &fields).await?;
         }
-        if let Some(parent) = &parent {
+        if let Some(parent) = parent.as_ref().and_then(Parent::issue) {
             self.adopt(&before, parent).await?;
         }
         if let Some(comment) = comment {
@@ -47,7 +50,7 @@ impl GitLab {
         issue: &wire::Issue,
         item: &WorkItem,
         change: &Change,
-        gets_parent: bool,
+        parent: Option<&Parent>,
     ) -> Result<Map<String, Value>> {
         let mut fields = texts(issue, change)?;
         self.relabelling(issue, item, change)?.write(&mut fields);
@@ -63,9 +66,10 @@ impl GitLab {
         fields.extend(
             custom.into_iter().filter(|(name, value)| item.custom_fields.get(name) != Some(value)),
         );
-        // What hangs below an issue has to be a task.
-        if gets_parent && issue.kind.as_deref() != Some("task") {
-            fields.insert("issue_type".into(), json!("task"));
+        if let Some(parent) = parent {
+            parent.write(&mut fields);
+            let is_task = issue.kind.as_deref() == Some("task");
+            fields.retain(|name, _| name != "issue_type" || !is_task);
         }
         if let Some(who) = &change.assignee {
             let id = match who.trim() {

@@ -76,6 +76,10 @@ pub(super) fn kept(sent: &Map<String, Value>, issue: &wire::Issue) -> Result<()>
             "assign a member of the project, with a token whose account has the role Planner or Reporter",
         ));
     }
+    let epic = sent.get("epic_id").and_then(Value::as_u64);
+    if epic.is_some() && epic != issue.epic.as_ref().map(|epic| epic.id) {
+        return Err(dropped("the epic", "leave the parent out: epics need GitLab Premium"));
+    }
     let weight = sent.get("weight").and_then(Value::as_f64);
     if weight.is_some() && weight != issue.weight {
         let hint =

@@ -193,6 +193,9 @@ pub(super) struct Iteration {
 /// The epic that an issue is in.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Epic {
+    /// Number within the server.
+    pub(super) id: u64,
+    /// Number within the group.
     pub(super) iid: u64,
     #[serde(default)]
     pub(super) url: Option<String>,

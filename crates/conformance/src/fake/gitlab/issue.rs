@@ -15,7 +15,7 @@ const MAX_TEXT: usize = 1_048_576;
 const ISSUE_TYPES: [&str; 5] = ["issue", "incident", "test_case", "task", "ticket"];
 
 /// What a change can name; of a change that names none GitLab knows nothing to do.
-const CHANGEABLE: [&str; 14] = [
+const CHANGEABLE: [&str; 15] = [
     "title",
     "description",
     "assignee_ids",
@@ -25,6 +25,7 @@ const CHANGEABLE: [&str; 14] = [
     "add_labels",
     "remove_labels",
     "due_date",
+    "epic_id",
     "confidential",
     "discussion_locked",
     "weight",
@@ -147,6 +148,9 @@ impl GitLab {
     fn decide(&self, given: &Map<String, Value>, item: &mut Item) {
         if let Some(weight) = given.get("weight").filter(|_| self.is_premium()) {
             item.points = weight.as_f64();
+        }
+        if let Some(id) = given.get("epic_id").filter(|id| **id == super::EPIC) {
+            item.custom.insert("epic_id".to_owned(), id.clone());
         }
         if given.contains_key("labels") {
             item.labels.clear();

@@ -47,10 +47,16 @@ impl GitLab {
             issue["weight"] =
                 json!(item.points.and_then(|points| points.to_string().parse::<u64>().ok()));
             issue["iteration"] = Value::Null;
-            issue["epic"] = Value::Null;
+            issue["epic"] =
+                item.custom.get("epic_id").map_or(Value::Null, |id| epic(id, self.context()));
         }
         issue
     }
+}
+
+/// The one epic of the site, `acme&5`. Its page is told as a path.
+pub(super) fn epic(id: &Value, context: &str) -> Value {
+    json!({"id": id, "iid": 5, "group_id": 3, "title": "Billing", "url": format!("{context}/groups/acme/-/epics/5")})
 }
 
 /// A note; the store keeps its author and its sort beside the text.
