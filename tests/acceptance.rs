@@ -11,6 +11,8 @@ mod contract;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod gitlab;
+#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod hosts;

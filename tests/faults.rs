@@ -166,8 +166,8 @@ fn ended(end: &End, asked: Asked, outcome: &Result<()>) -> bool {
 }
 
 fn count(site: &dyn Site) -> (usize, usize) {
-    let store = site.store();
-    (store.items.len(), store.items.iter().map(|item| item.links.len()).sum())
+    let items = site.store().items.len();
+    (items, site.links())
 }
 
 /// Counts the requests of the operation itself, and looks at the pause between the first two.

@@ -66,6 +66,19 @@ const READERS: &[Reader] = &[
             case[part].to_string()
         },
     },
+    Reader {
+        platform: "gitlab",
+        settings: |_| {
+            Settings::new("gitlab")
+                .with("api_endpoint", "https://gitlab.com", Origin::Default)
+                .with("project", "acme/shop", Origin::Default)
+        },
+        id: |case| case["issue"]["iid"].to_string(),
+        answer: |case, request| {
+            let is_graphql = request.uri().path().ends_with("/graphql");
+            case[if is_graphql { "parents" } else { "issue" }].to_string()
+        },
+    },
 ];
 
 /// Every `x.json` under `tests/golden/PLATFORM` becomes `x.golden.json`.

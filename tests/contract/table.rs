@@ -8,13 +8,16 @@ pub(super) const JUDGES: &[(&str, &str, &str)] = &[
     ("azure-devops-server", "", "ado-wit"),
     ("github", "", "github"),
     ("github-enterprise", "", "github"),
+    ("gitlab", "", "gitlab"),
+    ("gitlab-free", "", "gitlab"),
     ("jira-cloud", "/rest/agile", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
 ];
 
 /// What stands before the paths of a subject that is not at the root of its server; the descriptions do not know it.
-pub(super) const BELOW: &[(&str, &str)] = &[("github-enterprise", "/api/v3")];
+pub(super) const BELOW: &[(&str, &str)] =
+    &[("github-enterprise", "/api/v3"), ("gitlab-free", "/git")];
 
 /// Requests that the fake is right to accept and the vendor's description refuses, with the reason.
 pub(super) struct Defect {
@@ -55,4 +58,15 @@ pub(super) const DEFECTS: &[Defect] = &[
         path_part: "/compare/",
         reason: "comparisons are not in this part of the description",
     },
+    lacking("/notes", &["GET", "POST", "PUT", "DELETE"]),
+    lacking("/uploads", &["POST"]),
+    lacking("/statuses/", &["POST"]),
+    lacking("/merge_requests/3/commits", &["GET"]),
+    lacking("/api/v4/user", &["GET"]),
+    lacking("/api/graphql", &["POST"]),
 ];
+
+/// A route that GitLab documents and the description, put together from three cuts, does not have.
+const fn lacking(path_part: &'static str, methods: &'static [&'static str]) -> Defect {
+    Defect { mock: "gitlab", methods, path_part, reason: "the description lacks the route" }
+}

@@ -4,6 +4,8 @@
 mod azure_devops;
 #[cfg(feature = "github")]
 mod github;
+#[cfg(feature = "gitlab")]
+mod gitlab;
 #[cfg(feature = "jira")]
 mod jira;
 #[cfg(feature = "local")]
@@ -95,6 +97,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 
 /// Every platform of this build.
 pub const PLATFORMS: &[Platform] = &[
+    #[cfg(feature = "gitlab")]
+    gitlab::PLATFORM,
     #[cfg(feature = "jira")]
     jira::PLATFORM,
     #[cfg(feature = "azure-devops")]

@@ -7,6 +7,7 @@
 pub mod azure_devops;
 pub mod faults;
 pub mod github;
+pub mod gitlab;
 pub mod jira;
 pub mod store;
 

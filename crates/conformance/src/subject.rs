@@ -189,6 +189,11 @@ pub trait Site: Subject {
         format!("{project}{}", item.number)
     }
 
+    /// How many links to pages its items have, however the site keeps them.
+    fn links(&self) -> usize {
+        self.store().items.iter().map(|item| item.links.len()).sum()
+    }
+
     /// The token that [`Access::Good`] sends, to look for where it must not be.
     fn token(&self) -> &'static str;
 

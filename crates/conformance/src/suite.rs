@@ -2,7 +2,7 @@
 
 use crate::{
     check::{self, Case, Failure},
-    fake::{azure_devops, github, jira},
+    fake::{azure_devops, github, gitlab, jira},
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
@@ -20,6 +20,8 @@ pub struct Fake {
 
 /// Every fake.
 pub const FAKES: &[Fake] = &[
+    Fake { name: "gitlab", start: || gitlab::Instance::start(gitlab::Edition::Premium) },
+    Fake { name: "gitlab-free", start: || gitlab::Instance::start(gitlab::Edition::Free) },
     Fake { name: "jira-cloud", start: || jira::Tenant::start(jira::Deployment::Cloud) },
     Fake { name: "jira-dc", start: || jira::Tenant::start(jira::Deployment::DataCenter) },
     Fake {

@@ -1,9 +1,9 @@
 //! What real Jiras answered.
 
-use super::super::shared;
+use super::{super::shared, Replay};
 use ::conformance::{
     fake::{
-        Handler, Request, Response, Server,
+        Handler as _, Request, Server,
         jira::{Deployment, Tenant},
     },
     subject::{Site as _, connect, generous},
@@ -16,25 +16,6 @@ use backend::{
 use serde_json::{Value, json};
 use std::{fs, path::Path, sync::Arc};
 
-/// A fake Jira in front of which some addresses answer with recorded bytes.
-struct Replay {
-    answers: Vec<(&'static str, &'static str, Vec<u8>)>,
-    rest: Arc<Tenant>,
-}
-
-impl Handler for Replay {
-    fn handle(&self, request: &Request) -> Response {
-        let recorded = self
-            .answers
-            .iter()
-            .find(|(method, end, _)| request.method == *method && request.path.ends_with(end));
-        match recorded {
-            Some((_, _, body)) => Response::with_body(200, "application/json", body.clone()),
-            None => self.rest.jira().handle(request),
-        }
-    }
-}
-
 /// A tracker that gets these answers, and the server that gives them.
 async fn tracker(
     deployment: Deployment,
@@ -44,6 +25,7 @@ async fn tracker(
     let rest = Arc::new(Tenant::new(deployment).unwrap());
     let settings = rest.settings(::conformance::fake::jira::GOOD_TOKEN);
     rest.store().add("SHOP", "Task", "To Do");
+    let rest = Arc::new(move |request: &Request| rest.jira().handle(request));
     let server = Server::start(Arc::new(Replay { answers, rest })).unwrap();
     let settings = settings.with("api_endpoint", server.url().as_str(), Origin::Default);
     let settings = settings.with_custom(custom.as_object().cloned().unwrap_or_default());

@@ -279,7 +279,7 @@ fn an_unknown_platform_is_named_with_the_nearest() {
 
 #[test]
 fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
-    let yaml = "azure_devops: { whatever: 1 }\nforge: { platform: gitlab }\n";
+    let yaml = "forge: { platform: codecatalyst }\n";
     assert_eq!(ready(&COMPLETE, yaml, None).platform.name, "jira");
     let check = |name: &str, part: &str| {
         let unusable = unusable(&COMPLETE, yaml, Some(name));
@@ -288,7 +288,7 @@ fn a_platform_that_this_build_lacks_is_ignored_until_asked_for() {
     };
     check("azure_devops", "this build has no azure_devops");
     check("azure-devops", "this build has no azure-devops");
-    check("forge", "use `forge`: this build has no gitlab");
+    check("forge", "use `forge`: this build has no codecatalyst");
     check("github", "this build has no github");
     let message = refused(&COMPLETE, yaml, Some("forg"));
     assert!(message.contains("no such platform") && message.contains("`forge`?"), "{message}");
@@ -370,4 +370,30 @@ fn without_a_folder_of_the_users_own_only_the_embedded_tracker_needs_a_path() {
     let given = [("LOCAL_TRACKER_FILE", "/my/tracker.db")];
     assert!(choice(&given, "", Some("local"), None).is_ok());
     assert!(choice(&COMPLETE, "", None, None).is_ok());
+}
+
+#[test]
+fn what_gitlab_sets_in_every_job_chooses_no_tracker_and_completes_one() {
+    let job = [
+        ("CI_SERVER_URL", "https://git.example.com"),
+        ("CI_PROJECT_PATH", "acme/shop"),
+        ("CI_JOB_TOKEN", "glcbt-0123456789"),
+    ];
+    let with_jira: Vec<_> = job.into_iter().chain(COMPLETE).collect();
+    assert_eq!(ready(&with_jira, "", None).platform.name, "jira");
+    let with_token: Vec<_> =
+        job.into_iter().chain([("GITLAB_TOKEN", "glpat-0123456789")]).collect();
+    let gitlab = ready(&with_token, "", None);
+    assert_eq!(gitlab.platform.name, "gitlab");
+    let value = |key| gitlab.settings.text(key);
+    assert_eq!(value("api_endpoint"), Some("https://git.example.com"));
+    assert_eq!(value("project"), Some("acme/shop"));
+    assert_eq!(value("api_key"), Some("glpat-0123456789"));
+    let by_name = ready(&job, "", Some("gitlab"));
+    assert_eq!(by_name.settings.text("api_key"), Some("glcbt-0123456789"));
+    assert!(
+        refused(&job, "", None).contains("nor a configuration file sets one up"),
+        "{}",
+        refused(&job, "", None)
+    );
 }

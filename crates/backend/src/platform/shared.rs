@@ -1,4 +1,6 @@
-//! What several platforms need and none is the owner of: mappings of words, titles.
+//! What several platforms need and none is the owner of: mappings of words, titles, labels, forms with a file.
 
+pub mod form;
+pub mod label;
 pub mod mapping;
 pub mod title;

@@ -9,7 +9,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     model::WorkItemId,
     secret::Secret,
-    webhook::{Delivery, Event, EventKind, verify_secret},
+    webhook::{Delivery, Event, EventKind, verify_token},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Deserialize as _;
@@ -56,7 +56,7 @@ fn text(body: &[u8]) -> &[u8] {
 fn is_known(secrets: &[Secret], delivery: &Delivery) -> bool {
     let password = delivery.header("authorization").and_then(password).unwrap_or_default();
     let header = delivery.header(HEADER).unwrap_or_default();
-    verify_secret(secrets, &password) | verify_secret(secrets, header.trim())
+    verify_token(secrets, &password) | verify_token(secrets, header.trim())
 }
 
 /// The password of basic authentication.

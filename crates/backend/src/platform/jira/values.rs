@@ -1,8 +1,9 @@
 //! Values in the shape that Jira takes: titles, labels, texts, fields by name.
 
-use super::{super::shared::title, Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
+use super::{Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
 use crate::{
     error::{Error, ErrorKind, Result},
+    platform::shared::{label, title},
     text::{Markdown, adf, wiki},
 };
 use serde_json::{Map, Value, json};
@@ -12,37 +13,20 @@ pub(super) fn title(text: &str) -> Result<String> {
     title::title(text, LONGEST_NAME)
 }
 
-/// At most as many characters as Jira takes for a name; an ellipsis says that something is missing.
+/// At most as many characters as Jira takes for a name.
 pub(super) fn cut(text: &str) -> String {
     title::cut(text, LONGEST_NAME)
 }
 
 /// A label; Jira's hold no blanks, so those become hyphens, the same way whenever a label is named.
 pub(super) fn label(text: &str) -> Result<String> {
-    let label = text.split_whitespace().collect::<Vec<_>>().join("-");
-    let problem = if label.is_empty() {
-        "a label is empty"
-    } else if label.chars().any(char::is_control) {
-        "a label holds a control character"
-    } else if label.chars().count() > LONGEST_NAME {
-        "a label is longer than 255 characters"
-    } else {
-        return Ok(label);
-    };
-    Err(Error::new(ErrorKind::Rejected, format!("{problem}: {text:?}"))
-        .with_hint("choose another label"))
+    let written = text.split_whitespace().collect::<Vec<_>>().join("-");
+    label::check(&written, LONGEST_NAME).map(|()| written)
 }
 
 /// Labels, each once.
 pub(super) fn labels(texts: &[String]) -> Result<Vec<String>> {
-    let mut labels = Vec::new();
-    for text in texts {
-        let label = label(text)?;
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    Ok(labels)
+    label::each_once(texts, label)
 }
 
 /// A text: a document on Cloud, wiki markup on Data Center, cut to what Jira takes.
@@ -111,16 +95,6 @@ impl Jira {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_are_one_line_and_not_too_long() {
-        assert_eq!(title("  A\r\ntitle\twith \u{0}two  \u{2028}").unwrap(), "A title with  two");
-        assert_eq!(title(" \n ").unwrap_err().kind, ErrorKind::Rejected);
-        assert_eq!(title(&"ä".repeat(255)).unwrap(), "ä".repeat(255));
-        let cut = title(&"ä".repeat(256)).unwrap();
-        assert_eq!(cut.chars().count(), 255);
-        assert!(cut.ends_with('…'));
-    }
 
     #[test]
     fn labels_hold_no_blanks() {

@@ -14,6 +14,12 @@ impl<W> Default for Mapping<W> {
     }
 }
 
+impl<W> FromIterator<(W, Vec<String>)> for Mapping<W> {
+    fn from_iter<T: IntoIterator<Item = (W, Vec<String>)>>(entries: T) -> Self {
+        Self(entries.into_iter().collect())
+    }
+}
+
 impl<W: Copy + PartialEq + FromStr<Err = String>> Mapping<W> {
     /// Reads a mapping; `problems` gets one entry for each part of it that cannot be used.
     pub fn read(settings: &Settings, key: &str, problems: &mut Vec<Problem>) -> Self {
@@ -37,6 +43,11 @@ impl<W: Copy + PartialEq + FromStr<Err = String>> Mapping<W> {
     /// True when nothing is mapped.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The words that are mapped, each with its names, in the order of the configuration.
+    pub fn entries(&self) -> impl Iterator<Item = (W, &[String])> {
+        self.0.iter().map(|(word, names)| (*word, names.as_slice()))
     }
 
     /// The words that are mapped, in the order of the configuration.

@@ -1,0 +1,186 @@
+//! From settings to a connection: every problem is found before any request.
+
+use super::{GitLab, PLATFORM, address::Project, dialect, words::Words};
+use crate::{
+    code_host::CodeHost,
+    error::Result,
+    http::{self, Authorization, Http, Wire},
+    managed_comment::Locks,
+    secret::Secret,
+    settings::{self, Origin, Problem, Settings},
+    tracker::Tracker,
+};
+use tokio::sync::OnceCell;
+use url::Url;
+
+/// What a job's own token begins with on newer servers.
+const JOB_TOKEN_PREFIX: &str = "glcbt-";
+
+/// Makes a tracker. Sends nothing.
+pub(super) fn tracker(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
+    Ok(Box::new(connect(settings, wire)?))
+}
+
+/// Makes a code host. Sends nothing.
+pub(super) fn code_host(settings: &Settings, wire: &Wire) -> Result<Box<dyn CodeHost>> {
+    Ok(Box::new(connect(settings, wire)?))
+}
+
+/// All that is wrong with the settings.
+pub(super) fn check(settings: &Settings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    read(settings, &mut problems);
+    problems
+}
+
+fn connect(settings: &Settings, wire: &Wire) -> Result<GitLab> {
+    let mut problems = Vec::new();
+    match read(settings, &mut problems) {
+        Some(read) if problems.is_empty() => Ok(read.connect(settings, wire)),
+        _ => Err(settings::refusal(&problems)),
+    }
+}
+
+/// The settings, each in its own form.
+struct Read {
+    endpoint: Url,
+    token: Secret,
+    project: Project,
+    words: Words,
+}
+
+/// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
+fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let endpoint = keep(endpoint(settings), problems);
+    let token = keep(token(settings), problems);
+    let project = keep(project(settings), problems);
+    let words = Words::read(settings, problems);
+    Some(Read { endpoint: endpoint?, token: token?, project: project?, words })
+}
+
+impl Read {
+    fn connect(self, settings: &Settings, wire: &Wire) -> GitLab {
+        let is_job_token = is_job_token(settings, &self.token);
+        let dialect = if is_job_token { dialect::JOB } else { dialect::GITLAB };
+        let mut metadata = PLATFORM.metadata();
+        metadata.home = self.project.path().and_then(|path| self.endpoint.join(path).ok());
+        GitLab {
+            metadata,
+            http: Http::new(wire, &self.endpoint, Authorization::Bearer(self.token), dialect),
+            project: self.project,
+            words: self.words,
+            webhook_secrets: settings.secrets("webhook_secret"),
+            is_job_token,
+            me: OnceCell::new(),
+            locks: Locks::default(),
+        }
+    }
+}
+
+fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
+    result.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// The address that people browse, with a trailing slash. The API's own address is understood as well.
+fn endpoint(settings: &Settings) -> Result<Url, Problem> {
+    let text = settings.text("api_endpoint").unwrap_or("https://gitlab.com");
+    let mut url = http::endpoint(text)
+        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))?;
+    let path = url.path().trim_end_matches('/');
+    let path = path.strip_suffix("/api/v4").unwrap_or(path);
+    url.set_path(&format!("{path}/"));
+    Ok(url)
+}
+
+fn token(settings: &Settings) -> Result<Secret, Problem> {
+    settings.required("api_key")?;
+    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
+}
+
+fn project(settings: &Settings) -> Result<Project, Problem> {
+    Project::parse(settings.required("project")?).ok_or_else(|| {
+        let message = "must be a project's path with its group, such as group/shop, or its number";
+        settings.problem("project", message)
+    })
+}
+
+/// True for a job's own token, by where it came from or what it looks like.
+fn is_job_token(settings: &Settings, token: &Secret) -> bool {
+    let borrowed = matches!(
+        settings.origin("api_key"),
+        Some(Origin::Environment(name)) if name.starts_with("CI_JOB_TOKEN")
+    );
+    borrowed || token.expose().trim().starts_with(JOB_TOKEN_PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use serde_json::json;
+
+    fn settings(values: &[(&str, &str)]) -> Settings {
+        let add = |all: Settings, (key, value): &(&str, &str)| {
+            all.with(key, *value, Origin::Environment(key.to_uppercase()))
+        };
+        values.iter().fold(Settings::new("gitlab"), add)
+    }
+
+    fn build(values: &[(&str, &str)]) -> Result<GitLab> {
+        connect(&settings(values), &super::super::tests::silent())
+    }
+
+    #[test]
+    fn a_token_and_a_project_are_enough() {
+        let gitlab = build(&[("api_key", "t"), ("project", "acme/sub/shop")]).unwrap();
+        assert_eq!(gitlab.http.base().as_str(), "https://gitlab.com/");
+        let home = gitlab.metadata.home.unwrap();
+        assert_eq!(home.as_str(), "https://gitlab.com/acme/sub/shop");
+        let numbered = build(&[("api_key", "t"), ("project", "4711")]).unwrap();
+        assert_eq!(numbered.metadata.home, None);
+    }
+
+    #[test]
+    fn a_context_path_is_kept_and_the_path_of_the_api_is_not() {
+        for text in [
+            "https://acme.example/gitlab",
+            "https://acme.example/gitlab/",
+            "https://acme.example/gitlab/api/v4/",
+        ] {
+            let values = [("api_key", "t"), ("project", "a/b"), ("api_endpoint", text)];
+            let gitlab = build(&values).unwrap();
+            assert_eq!(gitlab.http.base().as_str(), "https://acme.example/gitlab/", "{text}");
+            assert_eq!(gitlab.metadata.home.unwrap().as_str(), "https://acme.example/gitlab/a/b");
+        }
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let settings =
+            settings(&[("api_endpoint", "http://gitlab.acme.example"), ("project", "shop")])
+                .with_custom(json!({"status_labels": {"doing": "x"}}).as_object().unwrap().clone());
+        let problems = check(&settings);
+        let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
+        let expected = [
+            "gitlab.api_endpoint",
+            "gitlab.api_key",
+            "gitlab.project",
+            "gitlab.custom_settings.status_labels.doing",
+        ];
+        assert_eq!(keys, expected);
+        let error = connect(&settings, &super::super::tests::silent()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Config);
+    }
+
+    #[test]
+    fn a_jobs_own_token_is_known() {
+        let project = ("project", "a/b");
+        let from = |origin: &str, token: &str| {
+            let settings = settings(&[project]);
+            let settings = settings.with("api_key", token, Origin::Environment(origin.to_owned()));
+            is_job_token(&settings, &Secret::new(token))
+        };
+        assert!(from("CI_JOB_TOKEN", "abc") && from("GITLAB_TOKEN", "glcbt-64_x"));
+        assert!(!from("GITLAB_TOKEN", "glpat-x"));
+    }
+}
