@@ -2,8 +2,14 @@
 
 #[cfg(feature = "jira")]
 mod jira;
+#[cfg(feature = "linear")]
+mod linear;
 #[cfg(feature = "local")]
 pub mod local;
+#[cfg(any(feature = "jira", feature = "linear"))]
+mod mapping;
+#[cfg(any(feature = "jira", feature = "linear"))]
+mod title;
 
 use crate::{
     code_host::CodeHost,
@@ -91,6 +97,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 pub const PLATFORMS: &[Platform] = &[
     #[cfg(feature = "jira")]
     jira::PLATFORM,
+    #[cfg(feature = "linear")]
+    linear::PLATFORM,
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];

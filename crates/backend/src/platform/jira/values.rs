@@ -3,29 +3,19 @@
 use super::{Deployment, Jira, LONGEST_NAME, LONGEST_TEXT};
 use crate::{
     error::{Error, ErrorKind, Result},
+    platform::title,
     text::{Markdown, adf, wiki},
 };
 use serde_json::{Map, Value, json};
 
 /// A title on one line, cut to what Jira takes.
 pub(super) fn title(text: &str) -> Result<String> {
-    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let lines: Vec<_> = text.split(ends_line).filter(|line| !line.is_empty()).collect();
-    let title = lines.join(" ");
-    if title.trim().is_empty() {
-        let error = Error::new(ErrorKind::Rejected, "the title is empty");
-        return Err(error.with_hint("give the item a title"));
-    }
-    Ok(cut(title.trim()))
+    title::title(text, LONGEST_NAME)
 }
 
-/// At most as many characters as Jira takes for a name; an ellipsis says that something is missing.
+/// At most as many characters as Jira takes for a name.
 pub(super) fn cut(text: &str) -> String {
-    if text.chars().count() <= LONGEST_NAME {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(LONGEST_NAME - 1).collect();
-    format!("{}…", kept.trim_end())
+    title::cut(text, LONGEST_NAME)
 }
 
 /// A label; Jira's hold no blanks, so those become hyphens, the same way whenever a label is named.
@@ -122,16 +112,6 @@ impl Jira {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn titles_are_one_line_and_not_too_long() {
-        assert_eq!(title("  A\r\ntitle\twith \u{0}two  \u{2028}").unwrap(), "A title with  two");
-        assert_eq!(title(" \n ").unwrap_err().kind, ErrorKind::Rejected);
-        assert_eq!(title(&"ä".repeat(255)).unwrap(), "ä".repeat(255));
-        let cut = title(&"ä".repeat(256)).unwrap();
-        assert_eq!(cut.chars().count(), 255);
-        assert!(cut.ends_with('…'));
-    }
 
     #[test]
     fn labels_hold_no_blanks() {

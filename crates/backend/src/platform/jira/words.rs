@@ -1,30 +1,30 @@
 //! The customer's words and Jira's: types, priorities, states. Configured mappings first, then Jira's own defaults.
 
 use super::wire;
+pub(super) use crate::platform::mapping::same;
 use crate::{
     model::{Kind, Priority, Status},
+    platform::mapping::{self, Mapping, folded, names, word},
     settings::{Problem, Settings},
 };
-use serde_json::{Map, Value};
-use std::str::FromStr;
 
 /// Mappings of `custom_settings`, each from one of the customer's words to Jira's names, best first.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    issue_types: Vec<(Kind, Vec<String>)>,
-    priorities: Vec<(Priority, Vec<String>)>,
-    statuses: Vec<(Status, Vec<String>)>,
-    resolutions: Vec<(Status, Vec<String>)>,
+    issue_types: Mapping<Kind>,
+    priorities: Mapping<Priority>,
+    statuses: Mapping<Status>,
+    resolutions: Mapping<Status>,
 }
 
 impl Words {
     /// Reads the mappings; `problems` gets one entry for each that cannot be used.
     pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Self {
         Self {
-            issue_types: mapping(settings, "issue_types", problems),
-            priorities: mapping(settings, "priority_mapping", problems),
-            statuses: mapping(settings, "status_mapping", problems),
-            resolutions: mapping(settings, "resolution_mapping", problems),
+            issue_types: mapping::read(settings, "issue_types", problems),
+            priorities: mapping::read(settings, "priority_mapping", problems),
+            statuses: mapping::read(settings, "status_mapping", problems),
+            resolutions: mapping::read(settings, "resolution_mapping", problems),
         }
     }
 
@@ -134,15 +134,6 @@ pub(super) fn default_types(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// Two names that people take for the same: case, surrounding blanks and the form of an apostrophe do not matter.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    folded(a) == folded(b)
-}
-
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase().replace('\u{2019}', "'")
-}
-
 fn default_status(native: &wire::Status) -> Status {
     let name = folded(&native.name);
     let says = |words: &[&str]| words.iter().any(|word| name.contains(word));
@@ -178,62 +169,10 @@ fn usual_names(status: Status) -> &'static [&'static str] {
     }
 }
 
-fn names<W: Copy + PartialEq>(table: &[(W, Vec<String>)], wanted: W) -> &[String] {
-    table.iter().find(|(word, _)| *word == wanted).map_or(&[], |(_, names)| names)
-}
-
-/// The first word that lists the name.
-fn word<W: Copy>(table: &[(W, Vec<String>)], native: &str) -> Option<W> {
-    table
-        .iter()
-        .find(|(_, names)| names.iter().any(|name| same(name, native)))
-        .map(|(word, _)| *word)
-}
-
-/// One mapping: every value is a name or a list of names.
-fn mapping<W: FromStr<Err = String>>(
-    settings: &Settings,
-    key: &str,
-    problems: &mut Vec<Problem>,
-) -> Vec<(W, Vec<String>)> {
-    let table: Result<Option<Map<String, Value>>, Problem> =
-        settings.custom(key, "a map from our words to names");
-    let mut entries = Vec::new();
-    match table {
-        Err(problem) => problems.push(problem),
-        Ok(table) => {
-            for (name, value) in table.unwrap_or_default() {
-                match entry(&name, &value) {
-                    Ok(entry) => entries.push(entry),
-                    Err(message) => problems
-                        .push(settings.problem(&format!("custom_settings.{key}.{name}"), message)),
-                }
-            }
-        }
-    }
-    entries
-}
-
-fn entry<W: FromStr<Err = String>>(name: &str, value: &Value) -> Result<(W, Vec<String>), String> {
-    let word = name.parse()?;
-    let values = match value {
-        Value::Array(values) => values.as_slice(),
-        single => std::slice::from_ref(single),
-    };
-    let name = |value: &Value| {
-        value.as_str().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
-    };
-    let names: Option<Vec<_>> = values.iter().map(name).collect();
-    match names {
-        Some(names) if !names.is_empty() => Ok((word, names)),
-        _ => Err("must be a name or a list of names".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn words(custom: &Value) -> Words {
         let settings = Settings::new("jira").with_custom(custom.as_object().unwrap().clone());
