@@ -2,7 +2,7 @@
 
 use crate::{
     check::{self, Case, Failure},
-    fake::jira,
+    fake::{jira, linear},
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
@@ -22,6 +22,7 @@ pub struct Fake {
 pub const FAKES: &[Fake] = &[
     Fake { name: "jira-cloud", start: || jira::Tenant::start(jira::Deployment::Cloud) },
     Fake { name: "jira-dc", start: || jira::Tenant::start(jira::Deployment::DataCenter) },
+    Fake { name: "linear", start: linear::Tenant::start },
 ];
 
 /// A subject that is no fake, and the name that it goes by.
