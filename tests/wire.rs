@@ -14,17 +14,53 @@ use serde_json::{Map, Value};
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// Every `x.json` under `tests/golden/jira` becomes `x.golden.json`.
+/// What a platform's pairs are read with.
+struct Reader {
+    platform: &'static str,
+    settings: fn(&Value) -> Settings,
+    /// The id that the case's item is asked for by.
+    id: fn(&Value) -> &Value,
+    /// The body that answers a request.
+    answer: fn(&Value, &http::Request<Bytes>) -> String,
+}
+
+const READERS: [Reader; 2] = [
+    Reader {
+        platform: "jira",
+        settings: |case| {
+            Settings::new("jira")
+                .with("api_endpoint", "https://acme.atlassian.net", Origin::Default)
+                .with("project", "SHOP", Origin::Default)
+                .with("deployment", case["deployment"].as_str().unwrap(), Origin::Default)
+        },
+        id: |case| &case["issue"]["key"],
+        answer: |case, request| {
+            let part = if request.uri().path().ends_with("/field") { "field" } else { "issue" };
+            case[part].to_string()
+        },
+    },
+    Reader {
+        platform: "linear",
+        settings: |_| Settings::new("linear").with("project", "ENG", Origin::Default),
+        id: |case| &case["issue"]["identifier"],
+        answer: |case, _| serde_json::json!({"data": {"issue": case["issue"]}}).to_string(),
+    },
+];
+
+/// Every `x.json` under `tests/golden/PLATFORM` becomes `x.golden.json`.
 #[tokio::test]
-async fn jira_items_become_neutral() {
-    let inputs = inputs("jira");
-    assert!(inputs.len() >= 3, "the pairs are missing");
-    for input in inputs {
-        let text = std::fs::read_to_string(&input).unwrap();
-        let case: Value = serde_json::from_str(&text).unwrap();
-        let item = read(&case).await;
-        let name = input.file_stem().unwrap().to_str().unwrap();
-        golden::check(&format!("tests/golden/jira/{name}.golden.json"), &item);
+async fn items_become_neutral() {
+    for reader in &READERS {
+        let platform = reader.platform;
+        let inputs = inputs(platform);
+        assert!(inputs.len() >= 3, "the pairs of {platform} are missing");
+        for input in inputs {
+            let text = std::fs::read_to_string(&input).unwrap();
+            let case: Value = serde_json::from_str(&text).unwrap();
+            let item = read(reader, &case).await;
+            let name = input.file_stem().unwrap().to_str().unwrap();
+            golden::check(&format!("tests/golden/{platform}/{name}.golden.json"), &item);
+        }
     }
 }
 
@@ -43,31 +79,32 @@ fn inputs(platform: &str) -> Vec<PathBuf> {
 }
 
 /// The item that the tracker reads from the case's answers, as JSON.
-async fn read(case: &Value) -> String {
+async fn read(reader: &Reader, case: &Value) -> String {
     let policy = Policy {
         timeout: Duration::from_secs(5),
         retry_attempts: 0,
         deadline: Instant::now() + Duration::from_mins(1),
     };
-    let wire = Wire::new(Arc::new(Canned(case.clone())), policy);
+    let wire = Wire::new(Arc::new(Canned { case: case.clone(), answer: reader.answer }), policy);
     let custom: Map<String, Value> = case
         .get("custom_settings")
         .map(|custom| custom.as_object().unwrap().clone())
         .unwrap_or_default();
-    let settings = Settings::new("jira")
-        .with("api_endpoint", "https://acme.atlassian.net", Origin::Default)
+    let settings = (reader.settings)(case)
         .with("api_key", "token-0123456789", Origin::Default)
-        .with("project", "SHOP", Origin::Default)
-        .with("deployment", case["deployment"].as_str().unwrap(), Origin::Default)
         .with_custom(custom);
-    let tracker = (platform::find("jira").unwrap().connect)(&settings, &wire).await.unwrap();
-    let id = WorkItemId::new(case["issue"]["key"].as_str().unwrap());
+    let connect = platform::find(reader.platform).unwrap().connect;
+    let tracker = connect(&settings, &wire).await.unwrap();
+    let id = WorkItemId::new((reader.id)(case).as_str().unwrap());
     let item = tracker.get_work_item(&id).await.unwrap();
     serde_json::to_string_pretty(&item).unwrap() + "\n"
 }
 
-/// Answers a read of the fields and of the issue out of a case.
-struct Canned(Value);
+/// Answers every request out of a case.
+struct Canned {
+    case: Value,
+    answer: fn(&Value, &http::Request<Bytes>) -> String,
+}
 
 #[async_trait]
 impl Transport for Canned {
@@ -76,10 +113,9 @@ impl Transport for Canned {
         request: http::Request<Bytes>,
         _: Duration,
     ) -> Result<Reply, TransportError> {
-        let part = if request.uri().path().ends_with("/field") { "field" } else { "issue" };
         let mut headers = http::HeaderMap::new();
         headers.insert("content-type", http::HeaderValue::from_static("application/json"));
-        let body = Bytes::from(self.0[part].to_string());
+        let body = Bytes::from((self.answer)(&self.case, &request));
         Ok(Reply { status: http::StatusCode::OK, headers, body })
     }
 }

@@ -164,14 +164,14 @@ impl Linear {
 
     fn read(&self, field: &Field, arguments: &Map<String, Value>) -> Answer {
         Ok(match field.name.as_str() {
-            "viewer" => self.viewer(),
-            "teams" => self.teams(),
-            "users" => self.users(),
+            "viewer" => Self::viewer(),
+            "teams" => Self::teams(),
+            "users" => Self::users(),
             "issueLabels" => self.labels_view(),
             "issues" => self.issues(&self.store()),
             "issue" => {
                 let store = self.store();
-                let item = self.find(&store, text(arguments, "id").unwrap_or_default())?;
+                let item = Self::find(&store, text(arguments, "id").unwrap_or_default())?;
                 self.issue(&store, item)
             }
             "comment" => self.find_comment(arguments)?,

@@ -74,7 +74,7 @@ impl Linear {
 }
 
 fn unseen() -> Error {
-    Error::new(ErrorKind::Ambiguous, "Linear took the item and does not say what became of it")
+    Error::new(ErrorKind::Ambiguous, "the item was taken, and is not in the answer")
 }
 
 /// What is said when an item was made and not all of it could be read.

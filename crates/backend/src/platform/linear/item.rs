@@ -80,7 +80,7 @@ impl Linear {
 impl<T> wire::One<T> {
     /// What was asked for; null where there is none of it.
     pub(super) fn there(self) -> Result<T> {
-        self.issue.ok_or_else(|| Error::new(ErrorKind::NotFound, "Linear has no such issue"))
+        self.issue.ok_or_else(|| Error::new(ErrorKind::NotFound, "no such issue is there"))
     }
 }
 

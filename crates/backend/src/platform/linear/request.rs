@@ -60,6 +60,6 @@ async fn done<T: DeserializeOwned>(call: Call<'_>) -> Result<T> {
     if success {
         return Ok(payload);
     }
-    Err(Error::new(ErrorKind::Rejected, "Linear says without a reason that it was not done")
+    Err(Error::new(ErrorKind::Rejected, "it was not done, and no reason is given")
         .with_hint("try it in Linear itself, which may say why"))
 }

@@ -26,7 +26,7 @@ const COMMON: [&str; 9] = [
 
 impl Linear {
     /// The issue with this UUID or identifier, if it is not hidden.
-    pub(super) fn find<'a>(&self, store: &'a Store, name: &str) -> Result<&'a Item, Refusal> {
+    pub(super) fn find<'a>(store: &'a Store, name: &str) -> Result<&'a Item, Refusal> {
         let visible = |item: &Item| {
             item.project != HIDDEN_TEAM && (issue_id(item) == name || item.key() == name)
         };
@@ -48,38 +48,15 @@ impl Linear {
         if text(input, "title").is_none_or(|title| title.trim().is_empty()) {
             return Err(Refusal::input("title should not be empty."));
         }
-        let mut draft = store.items.first().cloned().ok_or_else(|| Refusal::missing("Team"))?;
-        draft = Item {
-            labels: Vec::new(),
-            priority: None,
-            points: None,
-            parent: None,
-            assignee: None,
-            text: Value::Null,
-            links: Vec::new(),
-            comments: Vec::new(),
-            ..draft
-        };
-        "Backlog".clone_into(&mut draft.status);
+        let mut draft = Store::default().add(TEAMS[team].key, "Issue", "Backlog").clone();
         self.apply(input, &mut draft, team, &store)?;
-        let item = store.add(TEAMS[team].key, "Issue", "Backlog");
-        let (serial, number, created, project) =
-            (item.serial, item.number, item.created, item.project.clone());
+        let item = store.add(&draft.project, "Issue", "Backlog");
+        let Item { serial, number, created, .. } = *item;
         let custom = Map::from_iter([("id".to_owned(), json!(id))]);
-        *item = Item {
-            serial,
-            number,
-            created,
-            updated: created,
-            moved: created,
-            project,
-            custom,
-            closed: None,
-            ..draft
-        };
-        let status = item.status.clone();
+        let status = draft.status.clone();
+        *item = Item { serial, number, custom, created, ..draft };
         item.move_to(&status, is_closed(&status), created);
-        let made = store.items.last().cloned().ok_or_else(|| Refusal::missing("Issue"))?;
+        let made = item.clone();
         Ok(json!({"success": true, "lastSyncId": 1, "issue": self.issue(&store, &made)}))
     }
 
@@ -88,7 +65,7 @@ impl Linear {
         let allowed = [&COMMON[..], &["addedLabelIds", "removedLabelIds"]].concat();
         let input = object(arguments, "input", &allowed)?;
         let mut store = self.store();
-        let mut item = self.find(&store, text(arguments, "id").unwrap_or_default())?.clone();
+        let mut item = Self::find(&store, text(arguments, "id").unwrap_or_default())?.clone();
         let team = TEAMS.iter().position(|team| team.key == item.project).unwrap_or_default();
         let before = item.status.clone();
         self.apply(input, &mut item, team, &store)?;
@@ -134,7 +111,7 @@ impl Linear {
                     item.assignee = Some(*user.ok_or_else(|| Refusal::missing("User"))?);
                 }
                 "parentId" => {
-                    let parent = self.find(store, value.as_str().unwrap_or_default())?;
+                    let parent = Self::find(store, value.as_str().unwrap_or_default())?;
                     item.parent = Some(parent.serial);
                 }
                 _ => {}
@@ -151,7 +128,7 @@ impl Linear {
         let input = object(arguments, "input", &["id", "issueId", "body"])?;
         let body = short(input.get("body").unwrap_or(&Value::Null), MAX_TEXT, "body")?;
         let mut store = self.store();
-        let serial = self.find(&store, text(input, "issueId").unwrap_or_default())?.serial;
+        let serial = Self::find(&store, text(input, "issueId").unwrap_or_default())?.serial;
         let (number, created) = (store.next_serial(), store.tick());
         let id = text(input, "id").map_or_else(|| uuid(6, number), str::to_owned);
         if let Some(item) = store.find_mut(|item| item.serial == serial) {

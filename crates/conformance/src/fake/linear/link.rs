@@ -27,7 +27,7 @@ impl Linear {
             return Err(Refusal::input("metadata must hold strings and numbers only."));
         }
         let mut store = self.store();
-        let serial = self.find(&store, text(input, "issueId").unwrap_or_default())?.serial;
+        let serial = Self::find(&store, text(input, "issueId").unwrap_or_default())?.serial;
         let number = store.next_serial();
         let mut body = json!({"id": uuid(7, number), "url": url, "title": title,
             "subtitle": input.get("subtitle"), "metadata": metadata, "archivedAt": null});

@@ -59,16 +59,16 @@ fn team(team: &Team) -> Value {
 }
 
 impl Linear {
-    pub(super) fn viewer(&self) -> Value {
+    pub(super) fn viewer() -> Value {
         user(&USERS[0])
     }
 
-    pub(super) fn users(&self) -> Value {
+    pub(super) fn users() -> Value {
         USERS.iter().map(user).collect()
     }
 
     /// The teams that are not hidden.
-    pub(super) fn teams(&self) -> Value {
+    pub(super) fn teams() -> Value {
         TEAMS.iter().filter(|team| team.key != HIDDEN_TEAM).map(team).collect()
     }
 
