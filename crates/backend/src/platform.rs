@@ -1,5 +1,7 @@
 //! The table of platforms: one row each. No other place in the workspace matches on a platform's name.
 
+#[cfg(feature = "codecatalyst")]
+pub mod codecatalyst;
 #[cfg(feature = "jira")]
 mod jira;
 #[cfg(feature = "linear")]
@@ -95,6 +97,8 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 
 /// Every platform of this build.
 pub const PLATFORMS: &[Platform] = &[
+    #[cfg(feature = "codecatalyst")]
+    codecatalyst::PLATFORM,
     #[cfg(feature = "jira")]
     jira::PLATFORM,
     #[cfg(feature = "linear")]

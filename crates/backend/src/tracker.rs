@@ -278,7 +278,8 @@ pub trait Tracker: Send + Sync + fmt::Debug {
     }
 }
 
-fn unsupported(metadata: &Metadata, operation: Operation) -> Error {
+/// The error for an operation that is not there, with the reason where one is known.
+pub(crate) fn unsupported(metadata: &Metadata, operation: Operation) -> Error {
     let known = metadata.unsupported.iter().find(|(missing, _)| *missing == operation);
     let why = known.map_or("its API has no such operation", |(_, why)| why);
     let can: Vec<_> = metadata.operations.iter().map(|operation| operation.word()).collect();

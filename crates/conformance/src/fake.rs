@@ -4,6 +4,7 @@
 //! users) is kept in one [`store`], so that a fake is only the translation to its vendor's shapes, refusals
 //! and peculiarities. [`faults`] makes the server misbehave in ways that no tracker documents.
 
+pub mod codecatalyst;
 pub mod faults;
 pub mod jira;
 pub mod linear;

@@ -12,7 +12,7 @@ use ::conformance::{
 };
 use backend::{
     ErrorKind, Result,
-    model::{Change, Draft, Query},
+    model::{Change, Draft, Query, WorkItemId},
     settings::Origin,
     text::Markdown,
     webhook::{Delivery, Event, EventKind},
@@ -75,7 +75,7 @@ async fn recorded_deliveries_are_read_as_a_person_reads_them() {
         let Some(event) = told(name, SignedDuration::from_secs(2)).await else { return };
         let event = event.unwrap();
         let told =
-            (event.kind, event.native_kind.as_str(), event.item.as_ref().map(|it| it.as_str()));
+            (event.kind, event.native_kind.as_str(), event.item.as_ref().map(WorkItemId::as_str));
         assert_eq!(told, (kind, native_kind, Some(item)), "{name}");
         assert_eq!(event.id, "8f2d9b1e-5a61-4a3e-9a55-6ad0c1f3a1b7");
     }
