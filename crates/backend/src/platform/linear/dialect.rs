@@ -40,12 +40,11 @@ fn without_errors(reply: &Reply) -> Option<Verdict> {
 
 fn kind(fault: &Fault, reply: &Reply) -> ErrorKind {
     // Most of what is not there is told as a bad input, with status 200.
-    let says = |text: &str| message(fault).contains(text) || fault.message.contains(text);
     if is(fault, "authentication error") || reply.status == 401 {
         ErrorKind::Auth
     } else if is(fault, "forbidden") || is(fault, "feature not accessible") || reply.status == 403 {
         ErrorKind::Forbidden
-    } else if says("Entity not found") || says("Could not find referenced") {
+    } else if says(fault, "Entity not found") || says(fault, "Could not find referenced") {
         ErrorKind::NotFound
     } else {
         ErrorKind::Rejected
@@ -58,6 +57,11 @@ fn is(fault: &Fault, kind: &str) -> bool {
         told.as_deref().is_some_and(|told| told.replace('_', " ").eq_ignore_ascii_case(kind))
     };
     same(&fault.extensions.kind) || same(&fault.extensions.code)
+}
+
+/// True when either of a fault's messages holds these words.
+fn says(fault: &Fault, words: &str) -> bool {
+    fault.message.contains(words) || message(fault).contains(words)
 }
 
 /// What is meant for people, else what is meant for programmers.
@@ -91,7 +95,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
     let body: Errors = reply.and_then(Reply::parse).unwrap_or_default();
     let fault = body.errors.first();
     let is = |kind: &str| fault.is_some_and(|fault| is(fault, kind));
-    let says = |text: &str| fault.is_some_and(|fault| fault.message.contains(text));
+    let says = |text: &str| fault.is_some_and(|fault| says(fault, text));
     let hint = match kind {
         ErrorKind::Auth => {
             "make a new key under Settings > Security & access in Linear, and set LINEAR_API_KEY to it"
@@ -214,6 +218,21 @@ mod tests {
         assert_eq!(limited(&[("x-ratelimit-complexity-remaining", "0"), complexity]), Some(30));
         assert_eq!(limited(&[("retry-after", "5"), reset]), Some(5));
         assert_eq!(limited(&[]), None);
+    }
+
+    #[test]
+    fn a_hint_says_what_to_do_about_the_words() {
+        let check = |code: &str, words: &str, kind, expected: &str| {
+            let mut body = fault(code, "", words);
+            body["errors"][0]["message"] = json!("Argument Validation Error");
+            let hint = hint(kind, Some(&reply(200, &[], &body))).unwrap();
+            assert!(hint.contains(expected), "{words}: {hint}");
+        };
+        let (rejected, forbidden) = (ErrorKind::Rejected, ErrorKind::Forbidden);
+        check("INPUT_ERROR", "labelIds not exclusive child labels", rejected, "of each group");
+        check("INPUT_ERROR", "title is too long", rejected, "what Linear says");
+        check("FORBIDDEN", "Invalid scope: `write` required", forbidden, "scope that is named");
+        check("FEATURE_NOT_ACCESSIBLE", "Not in your plan", forbidden, "plan");
     }
 
     #[test]

@@ -24,7 +24,7 @@ impl Linear {
         variables: &impl Serialize,
     ) -> Result<T> {
         let call = self.call(document, variables).reads();
-        let answer: wire::Answer<T> = call.receive().await?;
+        let answer: wire::Answer<T> = call.receive().await.map_err(without_status)?;
         Ok(answer.data)
     }
 
@@ -55,11 +55,17 @@ impl Linear {
 
 /// The payload of a mutation. It can say `success: false` in an answer without any error.
 async fn done<T: DeserializeOwned>(call: Call<'_>) -> Result<T> {
-    let answer: wire::Answer<wire::Done<T>> = call.receive().await?;
+    let answer: wire::Answer<wire::Done<T>> = call.receive().await.map_err(without_status)?;
     let wire::Payload { success, payload } = answer.data.done;
     if success {
         return Ok(payload);
     }
     Err(Error::new(ErrorKind::Rejected, "it was not done, and no reason is given")
         .with_hint("try it in Linear itself, which may say why"))
+}
+
+/// To a person the 200 that GraphQL answers its refusals with says the contrary of what is meant.
+fn without_status(mut error: Error) -> Error {
+    error.message = error.message.replacen(" answered 200 OK", " answered", 1);
+    error
 }

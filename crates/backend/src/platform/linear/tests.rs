@@ -278,6 +278,17 @@ async fn a_wrong_team_is_told_with_those_that_there_are() {
 }
 
 #[tokio::test]
+async fn a_refusal_does_not_read_like_a_success() {
+    let (tracker, _) = Scripted::connect(|operation, _| match operation {
+        "ReadIssue" => Answer::Error("INPUT_ERROR", "Entity not found: Issue"),
+        _ => usual(operation),
+    });
+    let error = tracker.get_work_item(&id()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert_eq!(error.message, "Linear answered: Entity not found: Issue");
+}
+
+#[tokio::test]
 async fn what_is_in_the_trash_is_gone() {
     fn trashed() -> Value {
         let mut trashed = issue();
