@@ -46,7 +46,9 @@ async fn what_the_fakes_accept_is_accepted_by_the_vendors_descriptions() {
         mock::start_all(&tool, &names).into_iter().map(|mock| (mock.name, mock)).collect();
     let transport = Reqwest::new(TransportOptions::default()).unwrap();
     let (mut judged, mut excepted, mut refused) = (0, BTreeSet::new(), Vec::new());
-    for (subject, request) in one_of_each_shape() {
+    let rare = recorded::linear::rare_requests().await;
+    let rare = rare.iter().map(|request| ("linear", request));
+    for (subject, request) in one_of_each_shape().into_iter().chain(rare) {
         let mock = &mocks[judge_of(subject, request)];
         let reply = replay(&transport, mock, subject, request).await;
         judged += 1;
@@ -94,7 +96,9 @@ fn shape(request: &Request) -> String {
     let path = path.replace("00", "0").replace("00", "0");
     let names: Vec<_> = request.query.iter().map(|(name, _)| name.as_str()).collect();
     let body = request.json::<Value>().map(|body| types(&body).to_string());
-    format!("{} {path} {names:?} {}", request.method, body.unwrap_or_default())
+    let target = request.target();
+    let operation = target.strip_prefix(request.path.as_str()).unwrap_or_default();
+    format!("{} {path}{operation} {names:?} {}", request.method, body.unwrap_or_default())
 }
 
 /// The same JSON with types in the place of values, and one of several equal elements.

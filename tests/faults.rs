@@ -96,7 +96,12 @@ async fn run(site: &dyn Site, case: &Case, asked: Asked) -> Score {
     let outcome = ask(&*tracker, asked, &item.id).await;
     let took = started.elapsed();
     site.server().behave();
-    let end = if asked == Asked::Create { &case.create } else { &case.repeatable };
+    let end = match asked {
+        // What was made is found by its id; of what was not made nobody knows that it never will be.
+        Asked::Create if site.finds_lost_creates() && case.items == 1 => &End::Works,
+        Asked::Create => &case.create,
+        _ => &case.repeatable,
+    };
     if !ended(end, asked, &outcome) {
         score.wrong.push(format!("{what}: should be {end:?} and is {outcome:?}"));
     }
@@ -181,7 +186,7 @@ fn check_requests(
 ) {
     let all = site.server().exchanges();
     let ours = all[first..].iter().filter(|exchange| {
-        exchange.request.method == method && exchange.request.path.contains(path)
+        exchange.request.method == method && exchange.request.target().contains(path)
     });
     let times: Vec<_> = ours.map(|exchange| exchange.at).collect();
     if times.len() > case.requests {
@@ -244,7 +249,7 @@ async fn a_gzip_bomb_is_not_unpacked() {
                 if asked == Asked::Create { ErrorKind::Ambiguous } else { ErrorKind::Protocol };
             assert_eq!(error.kind, kind, "{asked:?}: {error}");
             let all = site.server().exchanges();
-            let ours = all[before..].iter().filter(|it| it.request.path.contains(path));
+            let ours = all[before..].iter().filter(|it| it.request.target().contains(path));
             assert_eq!(ours.filter(|it| it.request.method == method).count(), 1, "{asked:?}");
         }
     }

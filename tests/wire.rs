@@ -79,6 +79,12 @@ const READERS: &[Reader] = &[
             case[if is_graphql { "parents" } else { "issue" }].to_string()
         },
     },
+    Reader {
+        platform: "linear",
+        settings: |_| Settings::new("linear").with("project", "ENG", Origin::Default),
+        id: |case| case["issue"]["identifier"].as_str().unwrap().to_owned(),
+        answer: |case, _| serde_json::json!({"data": {"issue": case["issue"]}}).to_string(),
+    },
 ];
 
 /// Every `x.json` under `tests/golden/PLATFORM` becomes `x.golden.json`.

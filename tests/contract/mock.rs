@@ -80,7 +80,7 @@ fn start(tool: &Path, name: &'static str) -> Mock {
     thread::spawn(move || {
         // Reads on after the mock is ready, so that it never waits for a reader of its log.
         for line in BufReader::new(output).lines().map_while(Result::ok) {
-            if line.contains("Prism is listening") {
+            if line.contains("Prism is listening") || line.starts_with("linear mock on") {
                 let _ = ready.send(());
             }
         }

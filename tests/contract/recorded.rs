@@ -1,9 +1,11 @@
 //! Answers that real trackers gave, read through the platform: one module a vendor.
 
 mod azure_devops;
+mod codecatalyst;
 mod github;
 mod gitlab;
 mod jira;
+pub(super) mod linear;
 
 use ::conformance::fake::{Handler, Request, Response};
 use std::sync::Arc;

@@ -13,6 +13,7 @@ pub(super) const JUDGES: &[(&str, &str, &str)] = &[
     ("jira-cloud", "/rest/agile", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
+    ("linear", "", "linear"),
 ];
 
 /// What stands before the paths of a subject that is not at the root of its server; the descriptions do not know it.
@@ -57,6 +58,12 @@ pub(super) const DEFECTS: &[Defect] = &[
         methods: &["GET"],
         path_part: "/compare/",
         reason: "comparisons are not in this part of the description",
+    },
+    Defect {
+        mock: "linear",
+        methods: &["PUT"],
+        path_part: "/upload",
+        reason: "the storage of files is another site",
     },
     lacking("/notes", &["GET", "POST", "PUT", "DELETE"]),
     lacking("/uploads", &["POST"]),

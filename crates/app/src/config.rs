@@ -3,6 +3,7 @@
 
 mod candidate;
 mod common;
+mod delegate;
 pub mod file;
 mod lookup;
 pub(crate) mod place;
@@ -40,6 +41,15 @@ pub struct Chosen {
     pub platform: &'static Platform,
     /// Its settings.
     pub settings: Settings,
+    /// The tracker that has its work items, where it has none itself.
+    pub work_items: Option<Box<Chosen>>,
+}
+
+impl Chosen {
+    /// The tracker whose items these are: itself, or the one that they are handed to.
+    pub fn items(&self) -> &Self {
+        self.work_items.as_deref().map_or(self, Self::items)
+    }
 }
 
 /// Why no tracker can be used.
@@ -106,7 +116,7 @@ pub fn choose(
     };
     let problems = file::problems(sources);
     match chosen {
-        Ok(candidates) => finish(candidates, routes, &problems),
+        Ok(candidates) => finish(sources, candidates, routes, &problems),
         Err(unusable) if problems.is_empty() => Err(unusable),
         Err(_) => Err(refuse::misshapen(&problems)),
     }
@@ -134,13 +144,14 @@ pub fn choose_all(
     let finished = named.into_iter().map(|candidate| {
         let name = candidate.tracker.clone();
         let its = problems.iter().filter(|problem| own(&name, problem)).cloned().collect();
-        (name, candidate.finish(its))
+        (name, candidate.finish(its).and_then(|chosen| delegate::complete(sources, chosen)))
     });
     Ok(finished.collect())
 }
 
 /// The trackers, or all that is wrong with any of them. What is known of the first stands for what is known.
 fn finish(
+    sources: &Sources<'_>,
     candidates: Vec<Candidate>,
     routes: Vec<Route>,
     file: &[Problem],
@@ -148,7 +159,8 @@ fn finish(
     let names: Vec<String> = candidates.iter().map(|one| one.tracker.clone()).collect();
     let (mut trackers, mut unusable): (Vec<Chosen>, Vec<Unusable>) = Default::default();
     for candidate in candidates {
-        match candidate.finish(file.to_vec()) {
+        let finished = candidate.finish(file.to_vec());
+        match finished.and_then(|chosen| delegate::complete(sources, chosen)) {
             Ok(chosen) => trackers.push(chosen),
             Err(one) => unusable.push(*one),
         }

@@ -40,7 +40,7 @@ impl Naming {
                     naming.references.push(pattern.clone());
                 }
             }
-            let project = chosen.settings.text("project").map(str::trim);
+            let project = chosen.items().settings.text("project").map(str::trim);
             naming.homes.extend(metadata.home.clone());
             naming.projects(metadata, project);
         }
@@ -197,7 +197,7 @@ mod tests {
             home: home.map(|home| home.parse().unwrap()),
             ..platform.metadata()
         };
-        Naming::of([(&Chosen { platform, settings }, &metadata)], &[])
+        Naming::of([(&Chosen { platform, settings, work_items: None }, &metadata)], &[])
     }
 
     fn items(naming: &Naming, text: &str, page: &str) -> (Vec<String>, usize) {

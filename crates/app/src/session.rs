@@ -10,6 +10,7 @@ use crate::{
 };
 use backend::{
     Error, ErrorKind, Metadata, Result, Tracker,
+    delegate::Delegated,
     dry_run::{DryRun, Plan},
     health::Health,
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
@@ -205,9 +206,16 @@ impl Session {
         Ok(Connected { tracker, naming })
     }
 
-    /// Makes one tracker, which plans its writes when the run is dry.
+    /// Makes one tracker, which plans its writes when the run is dry, and the one that has its work items.
     async fn make(&self, chosen: &Chosen) -> Result<Box<dyn Tracker>> {
-        let Chosen { platform, settings } = chosen;
+        let tracker = self.make_alone(chosen).await?;
+        let Some(work_items) = &chosen.work_items else { return Ok(tracker) };
+        let work_items = Box::pin(self.make(work_items)).await?;
+        Ok(Box::new(Delegated::new(tracker, work_items)))
+    }
+
+    async fn make_alone(&self, chosen: &Chosen) -> Result<Box<dyn Tracker>> {
+        let Chosen { platform, settings, .. } = chosen;
         tracing::info!(tracker = settings.tracker, platform = settings.platform, "connecting");
         let transport = Reqwest::new(transport_options(settings)?)?;
         let wire = Wire {
@@ -312,7 +320,8 @@ impl Session {
 
 /// How items are named, by the table of platforms alone.
 fn naming_without_answer(known: &[Chosen]) -> Naming {
-    let described: Vec<Metadata> = known.iter().map(|one| one.platform.metadata()).collect();
+    let described: Vec<Metadata> =
+        known.iter().map(|one| one.items().platform.metadata()).collect();
     Naming::of(known.iter().zip(&described), &[])
 }
 

@@ -3,6 +3,7 @@
 //! Start reading at [`Tracker`], then [`platform`]. The code map is `crates/README.md`.
 
 pub mod code_host;
+pub mod delegate;
 pub mod digest;
 pub mod dry_run;
 pub mod error;

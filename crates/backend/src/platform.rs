@@ -2,12 +2,16 @@
 
 #[cfg(feature = "azure-devops")]
 mod azure_devops;
+#[cfg(feature = "codecatalyst")]
+pub mod codecatalyst;
 #[cfg(feature = "github")]
 mod github;
 #[cfg(feature = "gitlab")]
 mod gitlab;
 #[cfg(feature = "jira")]
 mod jira;
+#[cfg(feature = "linear")]
+mod linear;
 #[cfg(feature = "local")]
 pub mod local;
 mod plugin;
@@ -97,14 +101,18 @@ pub const WITHOUT_HISTORY: &[(Operation, &str)] =
 
 /// Every platform of this build.
 pub const PLATFORMS: &[Platform] = &[
-    #[cfg(feature = "gitlab")]
-    gitlab::PLATFORM,
     #[cfg(feature = "jira")]
     jira::PLATFORM,
     #[cfg(feature = "azure-devops")]
     azure_devops::PLATFORM,
     #[cfg(feature = "github")]
     github::PLATFORM,
+    #[cfg(feature = "gitlab")]
+    gitlab::PLATFORM,
+    #[cfg(feature = "linear")]
+    linear::PLATFORM,
+    #[cfg(feature = "codecatalyst")]
+    codecatalyst::PLATFORM,
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];

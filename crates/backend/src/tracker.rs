@@ -278,6 +278,7 @@ pub trait Tracker: Send + Sync + fmt::Debug {
     }
 }
 
+/// The error for an operation that is not there, with the reason where one is known.
 pub(crate) fn unsupported(metadata: &Metadata, operation: Operation) -> Error {
     let known = metadata.unsupported.iter().find(|(missing, _)| *missing == operation);
     let why = known.map_or("its API has no such operation", |(_, why)| why);

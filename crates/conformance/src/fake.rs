@@ -5,10 +5,12 @@
 //! and peculiarities. [`faults`] makes the server misbehave in ways that no tracker documents.
 
 pub mod azure_devops;
+pub mod codecatalyst;
 pub mod faults;
 pub mod github;
 pub mod gitlab;
 pub mod jira;
+pub mod linear;
 pub mod store;
 
 mod gzip;
@@ -38,6 +40,14 @@ pub struct Request {
 }
 
 impl Request {
+    /// What the request asks for: its path and, where all operations share one, `#` and the operation's name.
+    pub fn target(&self) -> String {
+        match self.json::<Value>().as_ref().and_then(|body| body.get("operationName")?.as_str()) {
+            Some(operation) => format!("{}#{operation}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
     /// The first value of a header; the name is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

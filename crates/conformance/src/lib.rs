@@ -4,6 +4,7 @@
 //! [`fake`] that speaks a vendor's own JSON.
 
 pub mod check;
+pub mod codecatalyst;
 pub mod command;
 pub mod fake;
 pub mod local;

@@ -199,9 +199,14 @@ pub trait Site: Subject {
 
     /// The requests that operations are made of, to aim faults at.
     fn routes(&self) -> Routes;
+
+    /// True where an item whose creation got no answer can be found by an id that was chosen for it.
+    fn finds_lost_creates(&self) -> bool {
+        false
+    }
 }
 
-/// Method, and a part of the path, of the requests that operations are made of.
+/// Method, and a part of the [`target`](crate::fake::Request::target), of the requests that operations are made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Routes {
     /// Makes an item.

@@ -2,7 +2,8 @@
 
 use crate::{
     check::{self, Case, Failure},
-    fake::{azure_devops, github, gitlab, jira},
+    codecatalyst,
+    fake::{azure_devops, github, gitlab, jira, linear},
     local::Local,
     subject::{Access, Site, Subject, generous},
 };
@@ -34,20 +35,40 @@ pub const FAKES: &[Fake] = &[
     },
     Fake { name: "github", start: || github::Tenant::start(github::Deployment::Cloud) },
     Fake { name: "github-enterprise", start: || github::Tenant::start(github::Deployment::Server) },
+    Fake { name: "linear", start: linear::Tenant::start },
 ];
 
-/// A subject that is no fake, and the name that it goes by.
+/// A subject that has no requests of its own to aim faults at, and the name that it goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Other {
+    /// Name in the report.
+    pub name: &'static str,
+    /// Starts a new one.
+    pub start: fn() -> io::Result<Box<dyn Subject>>,
+}
+
+/// The name of the embedded tracker as a subject.
 pub const EMBEDDED: &str = "local";
+
+/// Every subject that is no fake.
+pub const OTHERS: &[Other] = &[
+    Other { name: EMBEDDED, start: || Ok(Box::new(Local::new()?)) },
+    Other { name: "codecatalyst", start: || Ok(Box::new(codecatalyst::Site::alone()?)) },
+    Other {
+        name: "codecatalyst-delegating",
+        start: || Ok(Box::new(codecatalyst::Site::delegating()?)),
+    },
+];
 
 /// The names of everything that the suite can be run on.
 pub fn names() -> Vec<&'static str> {
-    FAKES.iter().map(|fake| fake.name).chain([EMBEDDED]).collect()
+    FAKES.iter().map(|fake| fake.name).chain(OTHERS.iter().map(|other| other.name)).collect()
 }
 
 /// A new subject by name; `None` when there is none of this name.
 pub fn subject(name: &str) -> Option<io::Result<Box<dyn Subject>>> {
-    if name == EMBEDDED {
-        return Some(Local::new().map(|local| Box::new(local) as Box<dyn Subject>));
+    if let Some(other) = OTHERS.iter().find(|other| other.name == name) {
+        return Some((other.start)());
     }
     let fake = FAKES.iter().find(|fake| fake.name == name)?;
     Some((fake.start)().map(|site| site as Box<dyn Subject>))

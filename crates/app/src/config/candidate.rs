@@ -73,7 +73,7 @@ impl Candidate {
 
     /// The tracker, or all that is wrong with it and with the file.
     pub(super) fn finish(mut self, file: Vec<Problem>) -> Result<Chosen, Box<Unusable>> {
-        let chosen = Chosen { platform: self.platform, settings: self.settings };
+        let chosen = Chosen { platform: self.platform, settings: self.settings, work_items: None };
         for problem in file {
             push(&mut self.flaws, problem);
         }

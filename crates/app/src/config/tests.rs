@@ -11,7 +11,7 @@ const COMPLETE: [(&str, &str); 3] = [
     ("JIRA_PROJECT", "SHOP"),
 ];
 
-fn chosen(
+pub(super) fn chosen(
     variables: &[(&str, &str)],
     yaml: &str,
     requested: Option<&str>,

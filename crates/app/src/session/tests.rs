@@ -162,3 +162,19 @@ fn what_is_quoted_is_redacted_first() {
     Tree::bare().connect(&mut session).unwrap();
     assert_eq!(session.redacted("sent token-1234"), "sent ***");
 }
+
+#[test]
+fn work_items_may_be_in_another_tracker() {
+    let tree = Tree::new();
+    let yaml = "codecatalyst:\n  api_key: t-1234567\n  organization: acme\n  project: shop\n  custom_settings:\n    work_items: local\n";
+    std::fs::write(tree.folder.path().join("config/plugin_config.yaml"), yaml).unwrap();
+    let mut session = own(&[("LOCAL_PROJECT", "TILL")]);
+    session.common.platform = Some("codecatalyst".to_owned());
+    let connected = tree.connect(&mut session).and_then(Connection::ready).unwrap();
+    let metadata = connected.tracker.metadata();
+    assert_eq!(metadata.title, "AWS CodeCatalyst with the work items of the embedded tracker");
+    assert_eq!(connected.naming.prefixes(), ["TILL"], "items are those of the other tracker");
+    let draft = backend::model::Draft { title: "A".to_owned(), ..Default::default() };
+    let made = crate::block_on(connected.tracker.create_work_item(&draft)).unwrap();
+    assert_eq!(made.id.as_str(), "TILL-1");
+}

@@ -129,7 +129,7 @@ fn elsewhere(server: &Url, request: &Request) -> String {
 pub struct Rule {
     fault: Fault,
     method: Option<&'static str>,
-    path_part: Option<String>,
+    part: Option<String>,
     skip: usize,
     times: usize,
 }
@@ -137,14 +137,14 @@ pub struct Rule {
 impl Rule {
     /// The next request meets `fault`, once.
     pub fn new(fault: Fault) -> Self {
-        Self { fault, method: None, path_part: None, skip: 0, times: 1 }
+        Self { fault, method: None, part: None, skip: 0, times: 1 }
     }
 
-    /// Only requests with this method, to paths that contain `path_part`, count.
+    /// Only requests with this method, for a target that contains `part`, count.
     #[must_use]
-    pub fn on(mut self, method: &'static str, path_part: impl Into<String>) -> Self {
+    pub fn on(mut self, method: &'static str, part: impl Into<String>) -> Self {
         self.method = Some(method);
-        self.path_part = Some(path_part.into());
+        self.part = Some(part.into());
         self
     }
 
@@ -170,7 +170,7 @@ impl Rule {
 
     fn counts(&self, request: &Request) -> bool {
         self.method.is_none_or(|method| request.method == method)
-            && self.path_part.as_ref().is_none_or(|part| request.path.contains(part.as_str()))
+            && self.part.as_ref().is_none_or(|part| request.target().contains(part.as_str()))
     }
 
     /// The fault, when this request is one that meets it.
