@@ -10,6 +10,8 @@ mod line;
 pub mod local;
 #[cfg(any(feature = "azure-devops", feature = "jira"))]
 mod mapping;
+#[cfg(all(test, any(feature = "azure-devops", feature = "jira")))]
+mod testing;
 
 use crate::{
     code_host::CodeHost,

@@ -263,7 +263,7 @@ mod tests {
             retry_attempts: 0,
             deadline: tokio::time::Instant::now(),
         };
-        let wire = Wire::new(Arc::new(super::super::tests::Silent), policy);
+        let wire = Wire::new(Arc::new(super::super::super::testing::Silent), policy);
         let error = connect(&settings, &wire).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         for key in [

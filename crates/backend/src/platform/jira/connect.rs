@@ -230,7 +230,7 @@ mod tests {
             retry_attempts: 0,
             deadline: tokio::time::Instant::now(),
         };
-        Wire::new(std::sync::Arc::new(super::super::tests::Silent), policy)
+        Wire::new(std::sync::Arc::new(super::super::super::testing::Silent), policy)
     }
 
     fn settings(values: &[(&str, &str)]) -> Settings {

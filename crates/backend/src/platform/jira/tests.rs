@@ -8,7 +8,6 @@ use crate::{
     model::{Change, Commit, Draft, Query, Status, WorkItemId},
     text::Markdown,
 };
-pub(super) use script::Silent;
 use script::{Answer, Script, Scripted};
 use serde_json::{Value, json};
 

@@ -14,20 +14,6 @@ use std::{
     time::Duration,
 };
 
-/// Refuses to be asked: for what must not send anything.
-pub(in super::super) struct Silent;
-
-#[async_trait]
-impl Transport for Silent {
-    async fn send(
-        &self,
-        request: http::Request<Bytes>,
-        _: Duration,
-    ) -> Result<Reply, TransportError> {
-        panic!("nothing should be sent: {} {}", request.method(), request.uri());
-    }
-}
-
 /// What a script answers.
 pub(in super::super) enum Answer {
     Json(u16, Value),
