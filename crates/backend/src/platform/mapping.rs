@@ -34,11 +34,6 @@ impl<W: Copy + PartialEq + FromStr<Err = String>> Mapping<W> {
         Self(entries)
     }
 
-    /// True when nothing is mapped.
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The vendor's names for a word, best first.
     pub(super) fn names(&self, wanted: W) -> &[String] {
         self.0.iter().find(|(word, _)| *word == wanted).map_or(&[], |(_, names)| names)
