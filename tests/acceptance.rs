@@ -1,6 +1,8 @@
 //! The acceptance tests, one binary: each module asks one question of the whole product.
 
 #[cfg(test)]
+mod azure_devops;
+#[cfg(test)]
 mod binaries;
 #[cfg(test)]
 mod canary;

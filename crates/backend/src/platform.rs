@@ -16,6 +16,8 @@ mod linear;
 pub mod local;
 mod plugin;
 pub mod shared;
+#[cfg(test)]
+mod testing;
 
 use crate::{
     code_host::CodeHost,

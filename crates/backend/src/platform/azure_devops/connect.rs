@@ -206,7 +206,7 @@ fn story_points_field(settings: &Settings) -> Result<Option<String>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, http::Policy};
+    use crate::{error::ErrorKind, http::tests::script};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
@@ -258,13 +258,7 @@ mod tests {
         let custom = json!({"story_points_field": "Points", "api_version": "new",
             "priority_mapping": {"critical": "urgent"}, "work_item_types": {"thing": "Task"}});
         let settings = settings.with_custom(custom.as_object().unwrap().clone());
-        let policy = Policy {
-            timeout: std::time::Duration::from_secs(1),
-            retry_attempts: 0,
-            deadline: tokio::time::Instant::now(),
-        };
-        let wire = Wire::new(Arc::new(super::super::tests::Silent), policy);
-        let error = connect(&settings, &wire).unwrap_err();
+        let error = connect(&settings, &script::silent()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         for key in [
             "api_endpoint",
@@ -278,7 +272,7 @@ mod tests {
         ] {
             assert!(error.message.contains(&format!("{key}: ")), "{key} in {error}");
         }
-        let error = connect_code_host(&settings, &wire).unwrap_err();
+        let error = connect_code_host(&settings, &script::silent()).unwrap_err();
         assert!(error.message.contains("api_key: missing"), "{error}");
     }
 

@@ -138,17 +138,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use bytes::Bytes;
-
-    fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        let status = http::StatusCode::from_u16(status).unwrap();
-        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
-    }
+    use super::{super::super::testing::reply, *};
 
     fn failure(message: &str) -> String {
         serde_json::json!({"$id": "1", "message": message, "typeKey": "X", "errorCode": 0})

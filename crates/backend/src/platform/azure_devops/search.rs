@@ -53,7 +53,8 @@ impl AzureDevOps {
                 return Ok(Found { items: vec![], complete: true });
             };
             // What is filtered here cannot be counted beforehand.
-            let needed = if query.closed.is_some() { usize::MAX } else { query.limit + 1 };
+            let needed =
+                if query.closed.is_some() { usize::MAX } else { query.limit.saturating_add(1) };
             self.ids(&wiql, needed).await.map_err(|error| misread(error, query))?
         };
         self.items(query, &ids).await

@@ -117,7 +117,7 @@ fn words(query: &str) -> Vec<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::testing, *};
 
     /// Reads a literal as Azure DevOps does; `None` unless it is one literal and nothing else.
     fn unquoted(literal: &str) -> Option<String> {
@@ -126,16 +126,9 @@ mod tests {
         (!halved.contains('\'')).then(|| halved.replace('\0', "'"))
     }
 
-    /// Every text of up to four characters out of those that matter, and some longer ones.
+    /// Every short text out of the characters that matter, and a longer one.
     fn texts() -> Vec<String> {
-        let alphabet = ['\'', '"', '\\', ' ', ']', 'a', 'ü'];
-        let mut all = vec![String::new()];
-        let mut last = all.clone();
-        for _ in 0..4 {
-            let longer = |text: &String| alphabet.map(|c| format!("{text}{c}"));
-            last = last.iter().flat_map(longer).collect();
-            all.extend(last.iter().cloned());
-        }
+        let mut all = testing::texts(&['\'', '"', '\\', ' ', ']', 'a', 'ü']);
         all.push("x' OR [System.TeamProject] = 'Secret".to_owned());
         all
     }

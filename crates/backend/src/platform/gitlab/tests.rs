@@ -1,10 +1,6 @@
 //! What several tests need.
 
-use crate::http::{Policy, Reply, Transport, TransportError, Wire};
-use async_trait::async_trait;
-use bytes::Bytes;
 use serde_json::{Value, json};
-use std::{sync::Arc, time::Duration};
 
 /// An issue as GitLab lists it.
 pub(super) fn issue(number: u64) -> Value {
@@ -17,27 +13,4 @@ pub(super) fn issue(number: u64) -> Value {
     })
 }
 
-/// A transport over which nothing may be sent.
-#[derive(Debug)]
-struct Silent;
-
-#[async_trait]
-impl Transport for Silent {
-    async fn send(
-        &self,
-        request: http::Request<Bytes>,
-        _: Duration,
-    ) -> Result<Reply, TransportError> {
-        panic!("{} was sent", request.uri())
-    }
-}
-
-/// A wire over which nothing may be sent.
-pub(super) fn silent() -> Wire {
-    let policy = Policy {
-        timeout: Duration::from_secs(1),
-        retry_attempts: 0,
-        deadline: tokio::time::Instant::now(),
-    };
-    Wire::new(Arc::new(Silent), policy)
-}
+pub(super) use crate::http::tests::script::silent;

@@ -221,17 +221,8 @@ fn not_jira(http: &Http, browse: &Url, what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{http::Policy, settings::Origin};
+    use crate::{http::tests::script::silent, settings::Origin};
     use serde_json::json;
-
-    fn wire() -> Wire {
-        let policy = Policy {
-            timeout: std::time::Duration::from_secs(1),
-            retry_attempts: 0,
-            deadline: tokio::time::Instant::now(),
-        };
-        Wire::new(std::sync::Arc::new(http::tests::script::Silent), policy)
-    }
 
     fn settings(values: &[(&str, &str)]) -> Settings {
         let start = Settings::new("jira");
@@ -255,7 +246,7 @@ mod tests {
     #[test]
     fn good_settings_connect_without_a_request() {
         let mut problems = Vec::new();
-        let jira = build(&settings(GOOD), &wire(), &mut problems).unwrap();
+        let jira = build(&settings(GOOD), &silent(), &mut problems).unwrap();
         assert!(problems.is_empty(), "{problems:?}");
         assert_eq!(jira.project, "SHOP");
         assert_eq!(jira.deployment.get(), Some(&Deployment::Cloud));
@@ -274,7 +265,7 @@ mod tests {
             ("deployment", "both"),
         ])
         .with_custom(json!({"story_points_field": "Points"}).as_object().unwrap().clone());
-        let error = connect(&settings, &wire()).unwrap_err();
+        let error = connect(&settings, &silent()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         let keys =
             ["api_endpoint", "api_key", "project", "board", "deployment", "story_points_field"];
@@ -288,7 +279,7 @@ mod tests {
         let mut values = GOOD.to_vec();
         values[0].1 = "https://acme.example/jira";
         values.push(("api_url", "https://api.atlassian.com/ex/jira/1-2-3"));
-        let jira = build(&settings(&values), &wire(), &mut Vec::new()).unwrap();
+        let jira = build(&settings(&values), &silent(), &mut Vec::new()).unwrap();
         assert_eq!(
             jira.page("SHOP-1").unwrap().as_str(),
             "https://acme.example/jira/browse/SHOP-1"
@@ -304,7 +295,7 @@ mod tests {
             values[0].1 = browse;
             values.push(("api_url", api));
             let mut problems = Vec::new();
-            let jira = build(&settings(&values), &wire(), &mut problems);
+            let jira = build(&settings(&values), &silent(), &mut problems);
             assert_eq!(jira.is_some(), taken, "{browse} {api}: {problems:?}");
             let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
             assert_eq!(keys, if taken { vec![] } else { vec!["jira.api_url"] });

@@ -105,17 +105,7 @@ fn rejected(reply: &Reply) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use bytes::Bytes;
-
-    fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        let status = http::StatusCode::from_u16(status).unwrap();
-        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
-    }
+    use super::{super::super::testing::reply, *};
 
     fn check(reply: &Reply, expected: Option<ErrorKind>) {
         let kind = judge(reply).map(|verdict| match verdict {

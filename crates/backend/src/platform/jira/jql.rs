@@ -101,7 +101,7 @@ fn is_order(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::super::testing, *};
 
     /// Reads a literal as Jira does; `None` unless it is one literal and nothing else.
     fn unquoted(literal: &str) -> Option<String> {
@@ -118,16 +118,9 @@ mod tests {
         Some(text)
     }
 
-    /// Every text of up to four characters out of those that matter, and some longer ones.
+    /// Every short text out of the characters that matter, and a longer one.
     fn texts() -> Vec<String> {
-        let alphabet = ['"', '\\', '\'', ' ', 'a', ')', 'ü'];
-        let mut all = vec![String::new()];
-        let mut last = all.clone();
-        for _ in 0..4 {
-            let longer = |text: &String| alphabet.map(|c| format!("{text}{c}"));
-            last = last.iter().flat_map(longer).collect();
-            all.extend(last.iter().cloned());
-        }
+        let mut all = testing::texts(&['"', '\\', '\'', ' ', 'a', ')', 'ü']);
         all.push(r#"x\" OR project = SECRET ORDER BY "y"#.to_owned());
         all
     }

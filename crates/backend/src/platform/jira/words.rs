@@ -73,7 +73,7 @@ impl Words {
 
     /// True when the configuration maps states, so that a category alone says little about a state.
     pub(super) fn maps_statuses(&self) -> bool {
-        !self.statuses.is_empty()
+        Status::ALL.iter().any(|status| !self.statuses.names(*status).is_empty())
     }
 
     /// The customer's state for one of Jira's: mapped, else by name within its category.

@@ -90,10 +90,7 @@ fn set(
     let text = || value.as_str().unwrap_or_default();
     match field {
         "System.Title" => {
-            let length = text().chars().count();
-            if length > MAX_TITLE || text().trim().is_empty() || text().contains('\n') {
-                return Err(rule("Title", "InvalidTooLong or InvalidEmpty"));
-            }
+            check_title(text())?;
             text().clone_into(&mut item.title);
         }
         "System.State" => {
@@ -122,6 +119,14 @@ fn set(
             }
             item.custom.insert(field.to_owned(), value.clone());
         }
+    }
+    Ok(())
+}
+
+fn check_title(title: &str) -> Result<(), Response> {
+    let length = title.chars().count();
+    if length > MAX_TITLE || title.trim().is_empty() || title.contains('\n') {
+        return Err(rule("Title", "InvalidTooLong or InvalidEmpty"));
     }
     Ok(())
 }

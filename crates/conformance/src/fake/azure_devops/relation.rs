@@ -112,14 +112,7 @@ impl Relations {
             }
             _ => return Err(refuse(400, &format!("The relation {rel} is not valid."))),
         };
-        let same = |known: &Value| {
-            let urls = [&known["body"]["url"], &body["url"]];
-            let urls = urls.map(|url| url.as_str().unwrap_or_default().to_ascii_lowercase());
-            known["body"]["rel"] == body["rel"]
-                && known["body"]["item"] == body["item"]
-                && urls[0] == urls[1]
-        };
-        if self.0.iter().any(same) {
+        if self.0.iter().any(|known| same(&known["body"], &body)) {
             return Err(refuse(400, "VS403654: The relation already exists."));
         }
         Ok(body)
@@ -155,6 +148,12 @@ impl Relations {
             item.updated = item.updated.max(item.created).min(now);
         }
     }
+}
+
+/// True for two relations of one kind to the same place; artifacts are the same in any case.
+fn same(a: &Value, b: &Value) -> bool {
+    let urls = [a, b].map(|it| it["url"].as_str().unwrap_or_default().to_ascii_lowercase());
+    a["rel"] == b["rel"] && a["item"] == b["item"] && urls[0] == urls[1]
 }
 
 fn check_comment(comment: &Value) -> Result<(), Response> {

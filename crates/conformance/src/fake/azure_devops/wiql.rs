@@ -50,10 +50,10 @@ pub(super) enum Value {
 /// Reads a whole query.
 pub(super) fn parse(text: &str) -> Result<Query, String> {
     let mut reader = Reader { tokens: lex(text)?, at: 0 };
-    reader.expect("select")?;
+    reader.must_be("select")?;
     reader.fields()?;
-    reader.expect("from")?;
-    reader.expect("workitems")?;
+    reader.must_be("from")?;
+    reader.must_be("workitems")?;
     let condition = if reader.takes("where") { Some(reader.any()?) } else { None };
     let order = if reader.takes("order") { reader.order()? } else { Vec::new() };
     match reader.peek() {
@@ -91,7 +91,7 @@ impl Reader {
         there
     }
 
-    fn expect(&mut self, word: &str) -> Result<(), String> {
+    fn must_be(&mut self, word: &str) -> Result<(), String> {
         if self.takes(word) {
             Ok(())
         } else {
@@ -99,7 +99,7 @@ impl Reader {
         }
     }
 
-    fn expect_sign(&mut self, sign: &str) -> Result<(), String> {
+    fn must_be_sign(&mut self, sign: &str) -> Result<(), String> {
         if self.takes_sign(sign) {
             Ok(())
         } else {
@@ -124,7 +124,7 @@ impl Reader {
     }
 
     fn order(&mut self) -> Result<Vec<(String, bool)>, String> {
-        self.expect("by")?;
+        self.must_be("by")?;
         let mut all = Vec::new();
         loop {
             let field = self.field()?;
@@ -161,7 +161,7 @@ impl Reader {
         }
         if self.takes_sign("(") {
             let inside = self.any()?;
-            self.expect_sign(")")?;
+            self.must_be_sign(")")?;
             return Ok(inside);
         }
         let field = self.field()?;
@@ -195,12 +195,12 @@ impl Reader {
     }
 
     fn list(&mut self) -> Result<Vec<Value>, String> {
-        self.expect_sign("(")?;
+        self.must_be_sign("(")?;
         let mut all = vec![self.value()?];
         while self.takes_sign(",") {
             all.push(self.value()?);
         }
-        self.expect_sign(")")?;
+        self.must_be_sign(")")?;
         Ok(all)
     }
 
