@@ -4,6 +4,7 @@
 mod candidate;
 mod common;
 pub mod file;
+mod known;
 mod lookup;
 pub(crate) mod place;
 mod refuse;
@@ -18,6 +19,7 @@ use backend::{
 };
 use candidate::Candidate;
 use ci::{Env, Host};
+pub(crate) use known::known;
 use serde_json::{Map, Value};
 use std::path::Path;
 

@@ -1,5 +1,7 @@
 //! What a run has at hand: its arguments, its environment, its CI host, and, once asked for, its tracker.
 
+mod known;
+
 use crate::{
     args::Common,
     config::{self, Chosen, Lack, Sources, Unusable, place},
