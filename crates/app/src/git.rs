@@ -1,6 +1,8 @@
 //! Reading a git repository: which commits a range holds, and what they say. git2 runs no hooks, no fsmonitor and
 //! no other program that a hostile configuration may name.
 
+mod program;
+mod push;
 mod settings;
 mod state;
 mod walk;
@@ -10,6 +12,7 @@ use backend::{Error, ErrorKind, Result, model::Commit};
 pub use git2::Oid;
 use git2::{ErrorCode, Repository, Sort};
 use jiff::Timestamp;
+pub use push::{Pushed, short};
 pub use settings::HooksFolder;
 pub use state::UnderWay;
 use std::{

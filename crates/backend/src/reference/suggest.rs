@@ -31,7 +31,7 @@ impl Finder {
         }
         let text = &message[..message.floor_char_boundary(NEAR.min(message.len()))];
         let known = self.prefixes().known();
-        self.slip(text, &known, is_near)
+        slip(text, &known, is_near)
             .or_else(|| known.iter().find_map(|prefix| other_separator(text, prefix)))
             .or_else(|| if known.is_empty() { in_the_subject(text) } else { None })
     }
@@ -46,31 +46,26 @@ impl Finder {
             let written = text[reference.span].to_owned();
             Some(Suggestion { written, meant: meant.as_str().to_owned() })
         });
-        swapped.or_else(|| self.slip(text, &self.prefixes().known(), evidence::is_slip))
+        swapped.or_else(|| slip(text, &self.prefixes().known(), evidence::is_slip))
     }
+}
 
-    /// A key whose prefix is nearly a known one.
-    fn slip(
-        &self,
-        text: &str,
-        known: &[&str],
-        is_near: fn(&str, &str) -> bool,
-    ) -> Option<Suggestion> {
-        lexer::tokens(text).find_map(|token| {
-            let Shape::Key(key) = &token.shape else { return None };
-            let prefix = key.prefix.to_ascii_uppercase();
-            let is_ours = known.contains(&prefix.as_str());
-            if is_ours
-                || key.number == 0
-                || token.inside.is_some()
-                || lookalikes::doubt(&prefix).is_some()
-            {
-                return None;
-            }
-            let near = known.iter().find(|known| is_near(&prefix, known))?;
-            Some(suggestion(text, token.span.clone(), near, key.number))
-        })
-    }
+/// A key whose prefix is nearly a known one.
+fn slip(text: &str, known: &[&str], is_near: fn(&str, &str) -> bool) -> Option<Suggestion> {
+    lexer::tokens(text).find_map(|token| {
+        let Shape::Key(key) = &token.shape else { return None };
+        let prefix = key.prefix.to_ascii_uppercase();
+        let is_ours = known.contains(&prefix.as_str());
+        if is_ours
+            || key.number == 0
+            || token.inside.is_some()
+            || lookalikes::doubt(&prefix).is_some()
+        {
+            return None;
+        }
+        let near = known.iter().find(|known| is_near(&prefix, known))?;
+        Some(suggestion(text, token.span.clone(), near, key.number))
+    })
 }
 
 fn suggestion(text: &str, span: Range<usize>, prefix: &str, number: u64) -> Suggestion {
@@ -109,7 +104,10 @@ fn other_separator(text: &str, prefix: &str) -> Option<Suggestion> {
             rest.trim_start_matches([' ', '\t', '_', '-', '#', ':', '/', '.', '–', '—', '‑', '−']);
         let gap = rest.len() - tail.len();
         let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
-        let ends = !tail[digits..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        // In prose, `Kafka 3` and `KAFKA 2.4` are versions.
+        let is_prose =
+            rest[..gap].trim().is_empty() && &text[start..start + prefix.len()] != prefix;
+        let ends = !is_prose && !goes_on(&tail[digits..]);
         let number = tail[..digits].parse::<u64>().ok().filter(|number| *number > 0);
         if let Some(number) = number.filter(|_| gap <= 4 && (1..=DIGITS).contains(&digits) && ends)
         {
@@ -118,6 +116,16 @@ fn other_separator(text: &str, prefix: &str) -> Option<Suggestion> {
         }
     }
     None
+}
+
+/// Whether more of a number or a word follows.
+fn goes_on(rest: &str) -> bool {
+    let mut next = rest.chars();
+    match next.next() {
+        Some('.') => next.next().is_some_and(|c| c.is_ascii_digit()),
+        Some(c) => c.is_ascii_alphanumeric() || c == '_',
+        None => false,
+    }
 }
 
 /// Where nobody has said which projects there are: `shop-12: add`, `SHOP 12 add` and `SHOP_12` as a subject begins.
@@ -194,7 +202,7 @@ mod tests {
         check(kafka, "KAFKA-017173 fix", "KAFKA-017173 -> KAFKA-17173");
         check(&["SHOP"], "SHO-12 fix", "SHO-12 -> SHOP-12");
         check(&["SHOP"], "UTF-8 everywhere, shop of 12", "");
-        check(kafka, "Use Kafka 2.4", "Kafka 2 -> KAFKA-2");
+        check(kafka, "Use Kafka 3 and KAFKA 2.4", "");
         check(kafka, "", "");
     }
 
