@@ -13,6 +13,8 @@ mod faults;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod hooks;
+#[cfg(test)]
 mod hosts;
 #[cfg(test)]
 mod tidy;

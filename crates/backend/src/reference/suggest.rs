@@ -111,8 +111,12 @@ fn other_separator(text: &str, prefix: &str) -> Option<Suggestion> {
         let number = tail[..digits].parse::<u64>().ok().filter(|number| *number > 0);
         if let Some(number) = number.filter(|_| gap <= 4 && (1..=DIGITS).contains(&digits) && ends)
         {
-            let end = start + prefix.len() + gap + digits;
-            return Some(suggestion(text, start..end, prefix, number));
+            let found =
+                suggestion(text, start..start + prefix.len() + gap + digits, prefix, number);
+            // As it should be: it does not count where it stands, in a quotation or in code.
+            if !found.written.eq_ignore_ascii_case(&found.meant) {
+                return Some(found);
+            }
         }
     }
     None
