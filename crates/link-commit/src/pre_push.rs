@@ -64,10 +64,11 @@ fn has_work(update: &Update) -> bool {
     !WITHOUT_WORK.iter().any(|prefix| update.remote.starts_with(prefix))
 }
 
-/// The branch that is pushed: here, or by its name there when it has none here (`git push origin HEAD:SHOP-12`).
+/// The branch that is pushed, by its name there, which is what CI will see; a review (`HEAD:refs/for/main`) is of the
+/// branch here.
 fn branch(update: &Update) -> Option<&str> {
     let head = "refs/heads/";
-    update.local.strip_prefix(head).or_else(|| update.remote.strip_prefix(head))
+    update.remote.strip_prefix(head).or_else(|| update.local.strip_prefix(head))
 }
 
 /// What is pushed: from stdin, as git tells it, or from the variables of pre-commit, which keeps stdin for itself.

@@ -30,7 +30,9 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
     let raw = message::read(path)?;
     let text = message::text(&raw);
     let cleanup = Cleanup::of(&text, &git, session);
-    if let Some(why) = kept(args, &cleanup.committed(&text), &cleanup, &git) {
+    // pre-commit hands on the file's name only, and the source in a variable.
+    let source = args.source().or_else(|| session.env.get("PRE_COMMIT_COMMIT_MSG_SOURCE"));
+    if let Some(why) = kept(source, &cleanup.committed(&text), &cleanup, &git) {
         return Ok(left(why, session));
     }
     let projects = policy::projects(&args.projects, &git, session)?;
@@ -53,12 +55,12 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
 }
 
 /// Why a message stays as it is, whatever the branch is called.
-fn kept(args: &PrepareArgs, message: &str, cleanup: &Cleanup, git: &Git) -> Option<&'static str> {
+fn kept(source: Option<&str>, message: &str, cleanup: &Cleanup, git: &Git) -> Option<&'static str> {
     if git.under_way().is_some() {
         return Some("git is replaying commits, or merging");
     }
     // What git says of other sources (`merge`, `squash`, `commit`) is a message that somebody has written already.
-    if !matches!(args.source(), None | Some("message" | "template")) {
+    if !matches!(source, None | Some("message" | "template")) {
         return Some("the message is another commit's");
     }
     if message.trim().is_empty() && !cleanup.is_edited {
