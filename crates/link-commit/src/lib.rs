@@ -13,6 +13,7 @@ mod pre_push;
 mod prepare;
 mod range;
 mod show;
+mod smart;
 mod template;
 mod transition;
 
@@ -210,6 +211,9 @@ pub struct LinkArgs {
     /// Fail when no work item is named.
     #[arg(long)]
     pub require: bool,
+    /// Carry out `#comment`, `#done` and the like behind an item, for links that this run makes.
+    #[arg(long)]
+    pub smart_commits: bool,
     /// Move every linked item forward to this status: todo, in_progress, in_review, blocked, done or cancelled.
     #[arg(long, value_name = "STATUS")]
     pub transition: Option<backend::model::Status>,

@@ -3,10 +3,11 @@
 use crate::{
     LinkArgs, range,
     show::{self, View},
+    smart::{self, Applied},
     transition::{Moved, move_all},
 };
 use app::{
-    Connected, Connection, Report, Result, Session,
+    Connected, Connection, Failure, Report, Result, Session,
     forge::Pages,
     git::{Git, Missing, Oid},
     progress::Progress,
@@ -56,6 +57,8 @@ pub(crate) struct Outcome {
     pub(crate) untried: Vec<Job>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) moved: Moved,
+    /// What became of the commands in the messages; `None` when they were not asked for.
+    pub(crate) smart: Option<(Vec<Applied>, Vec<Failure>)>,
     /// Why there may be more commits than were read.
     pub(crate) missing: Option<Missing>,
 }
@@ -76,6 +79,9 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
             let finder = finder(args, &tracker.metadata().references, Some(&settings))?;
             let jobs = outcome.find(&finder, branch.as_deref());
             link_and_move(&*tracker, jobs, &mut outcome, args, Pace::of(session)).await;
+            if args.smart_commits {
+                outcome.smart = Some(smart::apply(&*tracker, &finder, &outcome).await);
+            }
             Ok(show::report(&outcome, args.require, view))
         }
         Connection::NoSecret { tracker, reason } => {
