@@ -13,6 +13,7 @@ mod faults;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+#[cfg(unix)]
 mod hooks;
 #[cfg(test)]
 mod hosts;

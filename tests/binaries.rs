@@ -2,6 +2,7 @@
 
 mod in_a_shell;
 mod on_ci;
+mod smart_commits;
 
 use acceptance::{Ended, Process, TestRepository};
 use serde_json::{Value, json};

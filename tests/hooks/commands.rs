@@ -7,7 +7,7 @@ use super::repo::Repo;
 const BRANCH: &str = "feature/SHOP-12-cart";
 
 /// An editor that writes a first line.
-const WRITES: &str = "sed -i '1s/^/Add a cart/'";
+const WRITES: &str = "sed -i.bak '1s/^/Add a cart/'";
 
 /// An editor that changes nothing.
 const LEAVES: &str = "true";
@@ -56,7 +56,7 @@ fn commit_in_an_editor() {
     let automatic = ["-c", "core.commentChar=auto", "commit", "-e", "-m", "#12 is a number"];
     check(&staged(), &automatic, LEAVES, "#12 is a number\n\nRefs: SHOP-12");
     let other = ["-c", "core.commentString=//", "commit"];
-    check(&staged(), &other, "sed -i '1s/^/#12 add/'", "#12 add\n\nRefs: SHOP-12");
+    check(&staged(), &other, "sed -i.bak '1s/^/#12 add/'", "#12 add\n\nRefs: SHOP-12");
 }
 
 #[test]

@@ -21,7 +21,7 @@ fn subjects(repo: &Repo) -> Vec<String> {
 
 #[track_caller]
 fn check(repo: &Repo, args: &[&str], todo: &str, editor: &str, expected: &[&str]) {
-    let sequence = format!("sed -i '{todo}'");
+    let sequence = format!("sed -i.bak '{todo}'");
     let ended = repo
         .program(std::path::Path::new("git"))
         .args(args)
@@ -55,7 +55,7 @@ fn rebase() {
 fn rebase_interactive() {
     let args = &["rebase", "-i", "main"];
     let reworded = &["SHOP-12: one", "changed two", "SHOP-12: three"];
-    check(&branched(), args, "2s/^pick/reword/", "sed -i 1s/^/changed\\ /", reworded);
+    check(&branched(), args, "2s/^pick/reword/", "sed -i.bak 1s/^/changed\\ /", reworded);
     check(&branched(), args, "2s/^pick/reword/", "true", THREE);
     check(&branched(), args, "2s/^pick/fixup/", "false", &["SHOP-12: one", "SHOP-12: three"]);
     check(
@@ -72,7 +72,7 @@ fn rebase_interactive() {
 fn rebase_that_stops_to_edit() {
     let repo = branched();
     let args = &["rebase", "-i", "main"];
-    let sequence = "sed -i '2s/^pick/edit/'";
+    let sequence = "sed -i.bak '2s/^pick/edit/'";
     let git = |args: &[&str], editor: &str| {
         let git = repo.program(std::path::Path::new("git")).args(args);
         git.env("GIT_EDITOR", editor).env("GIT_SEQUENCE_EDITOR", sequence).run()
@@ -119,7 +119,7 @@ fn am_applies_patches_as_they_are() {
 fn the_branch_of_a_rebase_is_known_while_head_is_detached() {
     let repo = branched();
     let git = repo.program(std::path::Path::new("git")).args(["rebase", "-i", "main"]);
-    git.env("GIT_SEQUENCE_EDITOR", "sed -i 2s/^pick/edit/").run().expect_code(0);
+    git.env("GIT_SEQUENCE_EDITOR", "sed -i.bak 2s/^pick/edit/").run().expect_code(0);
     let linked = repo.ours("--platform local --dry-run");
     let missing = linked.stdout.contains("link") || linked.stderr.contains("SHOP-12");
     assert!(missing, "the commit `two` is the branch's: {linked:?}");

@@ -4,12 +4,12 @@ use super::repo::Repo;
 use acceptance::{Ended, Process, binary};
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
 /// Names, bytes and modes of a folder, or of what a link leads to.
 fn content(folder: &Path) -> Vec<(String, Vec<u8>, u32)> {
-    use std::os::unix::fs::PermissionsExt as _;
     let entries = fs::read_dir(folder).unwrap().map(Result::unwrap);
     let mut all: Vec<_> = entries
         .map(|entry| {
@@ -23,7 +23,6 @@ fn content(folder: &Path) -> Vec<(String, Vec<u8>, u32)> {
 }
 
 fn hook(repo: &Repo, name: &str, text: &str, mode: u32) -> PathBuf {
-    use std::os::unix::fs::PermissionsExt as _;
     let path = repo.path(".git/hooks").join(name);
     fs::write(&path, text).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
@@ -223,7 +222,6 @@ fn newer_git(repo: &Repo) -> PathBuf {
     let script = "#!/bin/sh\nfor a in \"$@\"; do case $a in --version) echo 'git version 2.54.0'; exit;; esac; done\nPATH=${PATH#*:}\nexec git \"$@\"\n";
     let git = folder.join("git");
     fs::write(&git, script).unwrap();
-    use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
     folder
 }

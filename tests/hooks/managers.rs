@@ -4,6 +4,7 @@ use super::repo::Repo;
 use acceptance::{Ended, binary, root};
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -89,7 +90,7 @@ fn pre_commit_config(repo: &Repo, kind: &str) {
         repo.program(Path::new("git")).args(["-C", ours.to_str().unwrap(), "rev-parse", "HEAD"]);
     let rev = git.run().stdout.trim().to_owned();
     let ids = ["link-commit", "link-commit-prepare", "link-commit-pre-push"];
-    let ids: String = ids.iter().map(|id| format!("      - id: {id}{kind}\n")).collect();
+    let ids: String = ids.map(|id| format!("      - id: {id}{kind}\n")).concat();
     let types = "default_install_hook_types: [commit-msg, prepare-commit-msg, pre-push]\n";
     let url = ours.display();
     let text = format!("{types}repos:\n  - repo: {url}\n    rev: {rev}\n    hooks:\n{ids}");
@@ -126,7 +127,6 @@ fn pre_commit_builds_the_program_once() {
         ours.display()
     );
     fs::write(folder.join("cargo"), script).unwrap();
-    use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(folder.join("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
     pre_commit_config(&repo, "-src");
     repo.git("add .").expect_code(0);
@@ -166,11 +166,10 @@ fn husky_s_scripts_run_the_program_on_path() {
     let page = fs::read_to_string(root().join("actions/hooks/README.md")).unwrap();
     for name in ["commit-msg", "prepare-commit-msg", "pre-push"] {
         let line = page.lines().find_map(|line| {
-            line.strip_prefix(&format!("echo '"))?.strip_suffix(&format!("' > .husky/{name}"))
+            line.strip_prefix("echo '")?.strip_suffix(&format!("' > .husky/{name}"))
         });
         repo.write(&format!(".husky/{name}"), line.unwrap());
         repo.write(&format!(".husky/_/{name}"), "#!/usr/bin/env sh\nsh -e \"$(dirname \"$(dirname \"$0\")\")/$(basename \"$0\")\" \"$@\"\n");
-        use std::os::unix::fs::PermissionsExt as _;
         fs::set_permissions(
             repo.path(&format!(".husky/_/{name}")),
             fs::Permissions::from_mode(0o755),

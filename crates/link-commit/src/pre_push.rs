@@ -38,19 +38,18 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
     let projects = policy::projects(&args.projects, &git, session)?;
     let policy = Policy::of(&projects, &git, session)?;
     let remote = args.remote.as_deref().or_else(|| session.env.get("PRE_COMMIT_REMOTE_NAME"));
-    let (mut seen, mut checked, mut failing) = (HashSet::new(), 0, Vec::new());
+    let (mut checked, mut refused, mut failing) = (HashSet::new(), HashSet::new(), Vec::new());
     for update in updates.iter().filter(|update| has_work(update)) {
         let commits = git.pushed(update.tip, update.theirs, remote.unwrap_or_default())?;
         let of_branch = !policy.of_branch(branch(update)).is_empty();
         for commit in commits {
-            checked += usize::from(seen.insert(commit.id));
-            let fails = !of_branch && !passes(&commit, &policy);
-            if fails && !failing.iter().any(|known: &Pushed| known.id == commit.id) {
+            checked.insert(commit.id);
+            if !of_branch && !passes(&commit, &policy) && refused.insert(commit.id) {
                 failing.push(commit);
             }
         }
     }
-    Ok(report(&failing, checked, &git, &policy))
+    Ok(report(&failing, checked.len(), &git, &policy))
 }
 
 /// Whether nothing can be asked of a commit, or it names an item.

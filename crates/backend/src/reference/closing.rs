@@ -10,6 +10,7 @@ use super::{
     message::Anatomy,
     number::Scope,
     origin::{Origin, origin},
+    subject,
     url::Item,
 };
 use std::borrow::Cow;
@@ -65,7 +66,9 @@ impl Finder {
             let anatomy = anatomy.get_or_insert_with(|| Anatomy::of(message));
             let is_ours = self.forms().contains(&form);
             let reason = doubt(message, &token, &closes, anatomy).or_else(|| {
-                (elsewhere == Elsewhere::Known && !is_ours && form == Form::Number)
+                // `Closes #44 from acme/cart` is how merge scripts end a pull request.
+                let is_item = subject::not_an_item(message, &token.span).is_none();
+                (elsewhere == Elsewhere::Known && !is_ours && form == Form::Number && is_item)
                     .then(|| "the work items of this repository are in another tracker".into())
             });
             found.extend(reason.map(|reason| Closing {
@@ -222,6 +225,8 @@ mod tests {
             |elsewhere| found(Pattern::Key, CodeHost::Github, elsewhere, "Fixes #12, fixes AB#3");
         assert_eq!(jira(Elsewhere::Known), ["Fixes #12"]);
         assert_eq!(jira(Elsewhere::Unknown), [""; 0]);
+        let closed = "Closes #44 from acme/SHOP-12_cart";
+        assert_eq!(found(Pattern::Key, CodeHost::Github, Elsewhere::Known, closed), [""; 0]);
         let boards =
             |message| found(Pattern::AzureBoards, CodeHost::Github, Elsewhere::Known, message);
         assert_eq!(boards("fixes AB#3"), [""; 0]);
