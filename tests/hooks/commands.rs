@@ -55,7 +55,13 @@ fn commit_in_an_editor() {
     check(&staged(), &scissors, WRITES, "Add a cart\n\nRefs: SHOP-12");
     let automatic = ["-c", "core.commentChar=auto", "commit", "-e", "-m", "#12 is a number"];
     check(&staged(), &automatic, LEAVES, "#12 is a number\n\nRefs: SHOP-12");
-    let other = ["-c", "core.commentString=//", "commit"];
+    // An older git does not know of comments that begin with more than a character.
+    let mark = if staged().git_version() >= (2, 45) {
+        "core.commentString=//"
+    } else {
+        "core.commentChar=;"
+    };
+    let other = ["-c", mark, "commit"];
     check(&staged(), &other, "sed -i.bak '1s/^/#12 add/'", "#12 add\n\nRefs: SHOP-12");
 }
 

@@ -78,6 +78,13 @@ impl Repo {
         self.program(Path::new("git")).args(args).env("GIT_EDITOR", editor).run()
     }
 
+    /// The version of the git on PATH.
+    pub(super) fn git_version(&self) -> (u32, u32) {
+        let said = self.git("--version").stdout;
+        let mut numbers = said.trim_start_matches("git version ").split('.').map(str::parse);
+        (numbers.next().unwrap().unwrap(), numbers.next().unwrap().unwrap())
+    }
+
     /// Our program with these words as arguments.
     pub(super) fn ours(&self, words: &str) -> Ended {
         self.ours_with(&words.split(' ').collect::<Vec<_>>())
