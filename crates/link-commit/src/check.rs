@@ -25,7 +25,7 @@ pub(crate) struct Verdict {
 /// Checks the message of a commit that is being made.
 pub(crate) fn run(args: &CheckArgs, session: &mut Session) -> Result<Report> {
     let path = args.path();
-    let git = session.git(&args.repository)?;
+    let git = session.git(&args.place.repository)?;
     let raw = message::read(path)?;
     let text = session.redacted(&message::text(&raw));
     if let Some(what) = git.under_way() {
@@ -69,9 +69,9 @@ struct Rules {
 
 impl Rules {
     fn of(args: &CheckArgs, git: &Git, session: &mut Session) -> Result<Self> {
-        let projects = policy::projects(&args.projects, git, session)?;
+        let projects = policy::projects(&args.place.projects, git, session)?;
         let policy = Policy::of(&projects, git, session)?;
-        let branch = policy::branch(args.branch.as_deref(), git, session);
+        let branch = policy::branch(args.place.branch.as_deref(), git, session);
         Ok(Self {
             branch: policy.of_branch(branch.as_deref()),
             missing_item: policy::severity(

@@ -96,6 +96,20 @@ pub struct HooksArgs {
     pub repository: PathBuf,
 }
 
+/// Where a commit is made.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Place {
+    /// Branch that the commit is made on (default: the one that is checked out, or rebased).
+    #[arg(long, value_name = "NAME")]
+    pub branch: Option<String>,
+    /// Projects whose keys are taken, comma-separated (default: git's setting link-commit.projects, else the tracker's project).
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project)]
+    pub projects: Vec<String>,
+    /// Repository of the commit.
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub repository: PathBuf,
+}
+
 /// What to check a message for.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct CheckArgs {
@@ -111,15 +125,9 @@ pub struct CheckArgs {
     /// What becomes of a message that closes what it may not mean to (default: warn, or git's setting link-commit.closingGuard).
     #[arg(long, value_name = "fail|warn|off", value_enum, hide_possible_values = true)]
     pub closing_guard: Option<Severity>,
-    /// Branch that the commit is made on (default: the one that is checked out, or rebased).
-    #[arg(long, value_name = "NAME")]
-    pub branch: Option<String>,
-    /// Projects whose keys are taken, comma-separated (default: git's setting link-commit.projects, else the tracker's project).
-    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project)]
-    pub projects: Vec<String>,
-    /// Repository of the commit.
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    pub repository: PathBuf,
+    /// Where the commit is made.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// How to prepare a message.
@@ -140,15 +148,9 @@ pub struct PrepareArgs {
     /// A trailer, or what becomes of the subject, as in '{key}: {subject}' (default: 'Refs: {key}', or git's setting link-commit.template).
     #[arg(long, value_name = "TEXT")]
     pub template: Option<String>,
-    /// Branch that the commit is made on (default: the one that is checked out, or rebased).
-    #[arg(long, value_name = "NAME")]
-    pub branch: Option<String>,
-    /// Projects whose keys are taken, comma-separated (default: git's setting link-commit.projects, else the tracker's project).
-    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project)]
-    pub projects: Vec<String>,
-    /// Repository of the commit.
-    #[arg(long, value_name = "PATH", default_value = ".")]
-    pub repository: PathBuf,
+    /// Where the commit is made.
+    #[command(flatten)]
+    pub place: Place,
 }
 
 /// How to check a push.

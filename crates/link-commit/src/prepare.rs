@@ -25,7 +25,7 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
         )
         .with_hint("give the path that git hands to the hook as its first argument, `\"$1\"`"));
     }
-    let git = session.git(&args.repository)?;
+    let git = session.git(&args.place.repository)?;
     let template = template(args.template.as_deref(), &git, session)?;
     let raw = message::read(path)?;
     let text = message::text(&raw);
@@ -35,9 +35,9 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
     if let Some(why) = kept(source, &cleanup.committed(&text), &cleanup, &git) {
         return Ok(left(why, session));
     }
-    let projects = policy::projects(&args.projects, &git, session)?;
+    let projects = policy::projects(&args.place.projects, &git, session)?;
     let policy = Policy::of(&projects, &git, session)?;
-    let branch = policy::branch(args.branch.as_deref(), &git, session);
+    let branch = policy::branch(args.place.branch.as_deref(), &git, session);
     let items = policy.of_branch(branch.as_deref());
     if items.is_empty() {
         return Ok(left("the branch names no work item", session));

@@ -72,22 +72,11 @@ fn suggestion(text: &str, span: Range<usize>, prefix: &str, number: u64) -> Sugg
     Suggestion { written: text[span].to_owned(), meant: format!("{prefix}-{number}") }
 }
 
-/// One letter more, less or other, or two neighbours swapped, also in a name of three letters: where nothing else was
-/// found, a hint costs little.
+/// One slip, also in a name of three letters: where nothing else was found, a hint costs little.
 fn is_near(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    if short.len() < 2 || long.len() < 3 || long.len() - short.len() > 1 {
-        return false;
-    }
-    let (short, long) = (short.as_bytes(), long.as_bytes());
-    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
-    let (short, long) = (&short[same..], &long[same..]);
-    if short.len() < long.len() {
-        return short == &long[1..];
-    }
-    let is_swap =
-        short.len() >= 2 && short[0] == long[1] && short[1] == long[0] && short[2..] == long[2..];
-    is_swap || (!short.is_empty() && short[1..] == long[1..])
+    one.len().min(other.len()) >= 2
+        && one.len().max(other.len()) >= 3
+        && evidence::is_one_off(one, other)
 }
 
 /// `SHOP 12`, `SHOP_12`, `shop#12`, `SHOP12`, `SHOP–12`, `SHOP-012`: a known prefix and a number, joined otherwise.
