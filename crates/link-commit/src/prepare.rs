@@ -147,7 +147,52 @@ fn report(keys: Option<&str>, why: &str, session: &Session) -> Report {
 
 #[cfg(test)]
 mod tests {
-    use super::contains_word;
+    use super::*;
+
+    /// Parts of messages, in every order: what is put in must come out again, and nothing else change.
+    #[test]
+    fn nothing_is_lost_whatever_a_message_is_made_of() {
+        let parts: &[&[u8]] = &[
+            b"add",
+            b"\n",
+            b"\r\n",
+            b"\n\n",
+            b"# remark\n",
+            b"#\n",
+            b"\xe9\xff",
+            b" \t",
+            b"\xef\xbb\xbf",
+            b"Signed-off-by: A <a@b>\n",
+            b"# ------------------------ >8 ------------------------\n",
+            b"---\n",
+        ];
+        let templates = ["Refs: {key}", "{key}: {subject}", "{subject} ({key})"];
+        let mut state = 1_u64;
+        let mut next = |below: usize| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap() % below
+        };
+        for _ in 0..20_000 {
+            let raw: Vec<u8> =
+                (0..next(9)).flat_map(|_| parts[next(parts.len())].to_vec()).collect();
+            let cleanup =
+                Cleanup { is_edited: next(2) == 0, comment: "#".to_owned(), strips: next(2) == 0 };
+            let template = Template::parse(templates[next(3)]).unwrap();
+            let pieces = template.pieces(&message::text(&raw), "SHOP-12", &cleanup);
+            let mut made = insert(&raw, pieces.clone());
+            let committed = cleanup.committed(&message::text(&made));
+            assert!(contains_word(&committed, "SHOP-12"), "{:?}", String::from_utf8_lossy(&made));
+            for (at, piece) in pieces {
+                assert_eq!(
+                    made.splice(at..at + piece.len(), []).collect::<Vec<_>>(),
+                    piece.as_bytes()
+                );
+            }
+            assert_eq!(made, raw);
+        }
+    }
 
     #[test]
     fn an_item_is_there_in_any_case_and_alone() {
