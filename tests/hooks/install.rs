@@ -76,6 +76,27 @@ fn a_hook_that_was_there_runs_first_and_comes_back_as_it_was() {
 }
 
 #[test]
+fn a_hook_of_before_runs_even_when_ours_gets_another_name() {
+    let repo = Repo::bare_of_hooks();
+    let tool = repo.home().join("tool");
+    fs::write(&tool, "#!/bin/sh\necho ran >> log\n").unwrap();
+    fs::set_permissions(&tool, fs::Permissions::from_mode(0o755)).unwrap();
+    let hook = repo.path(".git/hooks/commit-msg");
+    std::os::unix::fs::symlink(&tool, &hook).unwrap();
+    repo.ours("install-hooks").expect_code(0);
+    commit(&repo, "SHOP-1: x").expect_code(0);
+    let legacy = repo.path(".git/hooks/commit-msg.legacy");
+    fs::rename(&hook, &legacy).unwrap();
+    fs::write(&hook, "#!/bin/sh\nexec \"$0.legacy\" \"$@\"\n").unwrap();
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(commit(&repo, "nothing").code, 1);
+    assert_eq!(repo.read("log"), "ran\nran\n");
+    fs::rename(&legacy, &hook).unwrap();
+    repo.ours("uninstall-hooks").expect_code(0);
+    assert_eq!(fs::read_link(&hook).unwrap(), tool);
+}
+
+#[test]
 fn only_the_hooks_that_are_asked_for() {
     let repo = Repo::bare_of_hooks();
     let before = content(&repo.path(".git/hooks"));

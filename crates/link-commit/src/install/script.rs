@@ -14,7 +14,8 @@ pub(super) fn file(hook: Hook, binary: &str) -> String {
     let find = find(hook, binary, "\n", "delete the hook $0");
     let mark =
         format!("{MARK}; `link-commit uninstall-hooks` takes it away and puts back what was here.");
-    let previous = format!("previous=$0{BEFORE}");
+    // By its own name: another program may have given this script a new one, as pre-commit does.
+    let previous = format!("previous=${{0%/*}}/{}{BEFORE}", hook.name());
     let command = hook.command();
     let run = match hook {
         // Git tells it on stdin what is pushed; both read all of it.
