@@ -17,6 +17,9 @@ mod gitlab;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+#[cfg(unix)]
+mod hooks;
+#[cfg(test)]
 mod hosts;
 #[cfg(test)]
 mod plugins;

@@ -5,6 +5,7 @@ mod in_a_shell;
 mod on_ci;
 mod on_github;
 mod routes;
+mod smart_commits;
 
 use acceptance::{Ended, Process, TestRepository};
 use serde_json::{Value, json};

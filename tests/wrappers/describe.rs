@@ -46,6 +46,9 @@ pub(crate) enum Group {
 /// Options for somebody at a terminal; a runner has neither keyboard nor colours to choose.
 const FOR_A_TERMINAL: &[&str] = &["help", "version", "color", "stdin"];
 
+/// Commands for somebody's own clone: a runner makes no commits, and its clone is thrown away.
+const FOR_A_CLONE: &[&str] = &["check", "prepare", "pre-push", "install-hooks", "uninstall-hooks"];
+
 /// Reads a command line. `default_command` is what happens without a subcommand, where that is possible.
 pub(crate) fn describe(
     mut command: Command,
@@ -76,7 +79,10 @@ fn command_input(command: &Command, default: Option<&str>) -> Input {
 }
 
 fn subcommands(command: &Command) -> impl Iterator<Item = &Command> {
-    command.get_subcommands().filter(|subcommand| subcommand.get_name() != "help")
+    let is_for_a_runner = |command: &&Command| {
+        command.get_name() != "help" && !FOR_A_CLONE.contains(&command.get_name())
+    };
+    command.get_subcommands().filter(is_for_a_runner)
 }
 
 /// The options of all subcommands, each once, with the subcommands that it is for.

@@ -5,6 +5,7 @@ mod candidate;
 mod common;
 mod delegate;
 pub mod file;
+mod known;
 mod lookup;
 pub(crate) mod place;
 mod refuse;
@@ -20,6 +21,7 @@ use backend::{
 };
 use candidate::{Candidate, Named};
 use ci::{Env, Host};
+pub(crate) use known::known;
 use serde_json::{Map, Value};
 use std::path::Path;
 

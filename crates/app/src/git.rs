@@ -1,6 +1,10 @@
 //! Reading a git repository: which commits a range holds, and what they say. git2 runs no hooks, no fsmonitor and
 //! no other program that a hostile configuration may name.
 
+mod program;
+mod push;
+mod settings;
+mod state;
 mod walk;
 
 use crate::forge::{self, Pages};
@@ -8,6 +12,9 @@ use backend::{Error, ErrorKind, Result, model::Commit};
 pub use git2::Oid;
 use git2::{ErrorCode, Repository, Sort};
 use jiff::Timestamp;
+pub use push::{Pushed, short};
+pub use settings::HooksFolder;
+pub use state::UnderWay;
 use std::{
     collections::HashSet,
     path::{Path, PathBuf},
@@ -74,11 +81,13 @@ impl Git {
         self.repository.workdir().unwrap_or_else(|| self.repository.path())
     }
 
-    /// The checked-out branch, where one is checked out.
+    /// The checked-out branch, where one is checked out; during a rebase, the one that it is about.
     pub fn branch(&self) -> Option<String> {
         let head = self.repository.find_reference("HEAD").ok()?;
-        let target = head.symbolic_target().ok().flatten()?;
-        target.strip_prefix("refs/heads/").map(str::to_owned)
+        match head.symbolic_target().ok().flatten() {
+            Some(target) => target.strip_prefix("refs/heads/").map(str::to_owned),
+            None => self.rebased_branch(),
+        }
     }
 
     /// The web page of the repository, by its remote `origin` or its only remote; else its path as a `file:` URL.

@@ -48,13 +48,32 @@ impl Naming {
         naming
     }
 
+    /// The naming of trackers that were not asked, by the table of platforms alone.
+    pub(crate) fn unasked(known: &[Chosen], routes: &[Route]) -> Self {
+        let described: Vec<Metadata> = known.iter().map(|one| one.platform.metadata()).collect();
+        Self::of(known.iter().zip(&described), routes)
+    }
+
     fn projects(&mut self, metadata: &Metadata, project: Option<&str>) {
         let Some(project) = project else { return };
         if metadata.references.contains(&Pattern::Key) {
             self.keys.push(project.to_owned());
         }
-        if let Some(home) = metadata.home.as_ref().filter(|_| numbers_within(metadata)) {
-            self.repositories.push(forge::name(home));
+        if numbers_within(metadata) {
+            // Without an answer of the tracker the project's own path has to do.
+            let home = metadata.home.as_ref().map(forge::name);
+            let path = || project.contains('/').then(|| project.to_owned());
+            self.repositories.extend(home.or_else(path));
+        }
+    }
+
+    /// How an item could be written, for a hint.
+    pub fn example(&self) -> String {
+        match (self.keys.first(), self.references.first()) {
+            (Some(project), Some(Pattern::Key)) => format!("{}-12", project.to_ascii_uppercase()),
+            (_, Some(Pattern::Number)) => "#12".to_owned(),
+            (_, Some(Pattern::AzureBoards)) => "AB#12".to_owned(),
+            _ => "SHOP-12".to_owned(),
         }
     }
 
@@ -155,6 +174,10 @@ impl Naming {
     }
 
     fn qualified(&self, repository: &str, number: &str) -> Result<WorkItemId, Cow<'static, str>> {
+        // A project that is only known by a number may be any.
+        if self.repositories.is_empty() && !self.has_boards() {
+            return Ok(WorkItemId::new(format!("{repository}#{number}")));
+        }
         let known = self.repositories.iter().find(|known| known.eq_ignore_ascii_case(repository));
         match known {
             Some(known) => Ok(WorkItemId::new(format!("{known}#{number}"))),

@@ -1,5 +1,7 @@
 //! What a run has at hand: its arguments, its environment, its CI host, and, once asked for, its tracker.
 
+mod known;
+
 use crate::{
     args::Common,
     config::{self, Chosen, Lack, Selection, Sources, Unusable, place},
@@ -9,7 +11,7 @@ use crate::{
     naming::Naming,
 };
 use backend::{
-    Error, ErrorKind, Metadata, Result, Tracker,
+    Error, ErrorKind, Result, Tracker,
     delegate::Delegated,
     dry_run::{DryRun, Plan},
     health::Health,
@@ -142,7 +144,7 @@ impl Session {
         match self.choose(git, file) {
             Ok(selection) => self.connect_to(selection).await.map(Connection::Ready),
             Err(unusable) if self.lacks_secrets_only(unusable.lack, unread) => {
-                let naming = Some(naming_without_answer(&unusable.known));
+                let naming = Some(Naming::unasked(&unusable.known, &[]));
                 let naming = naming.filter(|_| !unusable.known.is_empty());
                 Ok(Connection::NoSecret { naming, reason: unusable.error })
             }
@@ -316,13 +318,6 @@ impl Session {
             deadline: self.deadline,
         }
     }
-}
-
-/// How items are named, by the table of platforms alone.
-fn naming_without_answer(known: &[Chosen]) -> Naming {
-    let described: Vec<Metadata> =
-        known.iter().map(|one| one.items().platform.metadata()).collect();
-    Naming::of(known.iter().zip(&described), &[])
 }
 
 /// Several trackers as one. Besides the routes of the file, each takes the ids of its own project.

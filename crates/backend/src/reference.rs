@@ -10,6 +10,7 @@
 
 mod around;
 mod branch;
+mod closing;
 mod evidence;
 mod finder;
 mod foreign;
@@ -20,16 +21,22 @@ mod lexer;
 mod lookalikes;
 mod message;
 mod number;
+mod origin;
 mod position;
 mod prefixes;
 mod subject;
+mod suggest;
 mod trailer;
 mod url;
 mod usage;
 
+pub use closing::{Closing, CodeHost, Elsewhere};
 pub use evidence::Learner;
 pub use finder::Finder;
+pub use origin::{Origin, origin};
 pub use prefixes::Prefixes;
+pub use suggest::Suggestion;
+pub use trailer::undivided as trailers;
 
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,11 @@
 use crate::{
     LinkArgs, range,
     show::{self, View},
+    smart::{self, Applied},
     transition::{Moved, move_all},
 };
 use app::{
-    Connected, Connection, Report, Result, Session,
+    Connected, Connection, Failure, Report, Result, Session,
     forge::Pages,
     git::{Git, Missing, Oid},
     naming::Naming,
@@ -56,6 +57,8 @@ pub(crate) struct Outcome {
     pub(crate) untried: Vec<Job>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) moved: Moved,
+    /// What became of the commands in the messages; `None` when they were not asked for.
+    pub(crate) smart: Option<(Vec<Applied>, Vec<Failure>)>,
     /// Why there may be more commits than were read.
     pub(crate) missing: Option<Missing>,
 }
@@ -73,9 +76,14 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
     let view = View { dry: session.common.dry_run, verbose: session.common.verbose > 0 };
     match connection {
         Connection::Ready(Connected { tracker, naming }) => {
-            let jobs =
-                outcome.find(&naming.with_projects(&args.projects), branch.as_deref(), &pages)?;
+            let naming = naming.with_projects(&args.projects);
+            let jobs = outcome.find(&naming, branch.as_deref(), &pages)?;
             link_and_move(&*tracker, jobs, &mut outcome, args, Pace::of(session)).await;
+            if args.smart_commits {
+                let finder = naming.finder()?;
+                let find = |text: &str| naming.resolve(finder.find(text), &pages.repository);
+                outcome.smart = Some(smart::apply(&*tracker, &find, &outcome).await);
+            }
             Ok(show::report(&outcome, args.require, view))
         }
         Connection::NoSecret { naming, reason } => {

@@ -27,6 +27,7 @@ pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
         .filter_map(|(_, result)| Some(Failure::from(result.as_ref().err()?)))
         .collect();
     failures.extend(outcome.moved.failures.iter().cloned());
+    failures.extend(outcome.smart.iter().flat_map(|(_, failures)| failures.iter().cloned()));
     failures.extend(outcome.missing.map(|why| incomplete(why, outcome.commits.len())));
     let untried = outcome.untried.len();
     let warning = || {

@@ -71,6 +71,11 @@ impl Candidate {
         self.flaws.iter().all(|flaw| flaw.cause == Cause::Wrong)
     }
 
+    /// The tracker as far as it is known, whatever is missing.
+    pub(super) fn known(self) -> Chosen {
+        Chosen { platform: self.platform, settings: self.settings, work_items: None }
+    }
+
     /// The tracker, or all that is wrong with it and with the file.
     pub(super) fn finish(mut self, file: Vec<Problem>) -> Result<Chosen, Box<Unusable>> {
         let chosen = Chosen { platform: self.platform, settings: self.settings, work_items: None };

@@ -187,8 +187,13 @@ fn swaps(prefix: &str) -> impl Iterator<Item = String> {
 
 /// One letter more, less, other, or two swapped; shorter names are too close to each other to tell.
 pub(super) fn is_slip(one: &str, other: &str) -> bool {
+    one.len().min(other.len()) >= 4 && one.len().max(other.len()) >= 5 && is_one_off(one, other)
+}
+
+/// One letter more, less, other, or two swapped, in names of any length.
+pub(super) fn is_one_off(one: &str, other: &str) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    if short.len() < 4 || long.len() < 5 || long.len() - short.len() > 1 {
+    if long.len() - short.len() > 1 {
         return false;
     }
     let same = short.bytes().zip(long.bytes()).take_while(|(a, b)| a == b).count();

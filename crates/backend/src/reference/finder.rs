@@ -36,6 +36,14 @@ impl Finder {
         Ok(finder)
     }
 
+    pub(super) fn forms(&self) -> &[Form] {
+        &self.forms
+    }
+
+    pub(super) fn prefixes(&self) -> &Prefixes {
+        &self.prefixes
+    }
+
     /// The references of a commit message, or of a pull request's title and body joined by an empty line.
     ///
     /// Linear in the length of the message; any text will do. The cost of a message without references is one look at

@@ -131,7 +131,7 @@ fn last_word(text: &str) -> Option<(&str, &str)> {
 
 /// The word that takes the keyword back, at most three words before it and in the same clause:
 /// `doesn't fully fix #1`, `rather than closing #1`; but `Don't create it twice (fixes #1)` closes.
-fn negation(rest: &str) -> Option<&str> {
+pub(super) fn negation(rest: &str) -> Option<&str> {
     let clause = rest
         .rfind(['.', ',', ';', ':', '(', ')', '[', ']', '!', '?'])
         .map_or(rest, |at| &rest[at + 1..]);

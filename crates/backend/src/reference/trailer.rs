@@ -7,7 +7,12 @@
 /// `---` line is a patch. So one `Closes #12` without a colon makes the whole paragraph prose; [`super::judge`] reads
 /// well-known names there too, but does not call them trailers.
 pub(super) fn block(message: &str) -> Option<usize> {
-    let message = &message[..patch(message)];
+    undivided(&message[..patch(message)])
+}
+
+/// Where the trailer block of a message begins in which a `---` line divides nothing, as git reads the messages of
+/// commits that it makes.
+pub fn undivided(message: &str) -> Option<usize> {
     let end = message.trim_end().len();
     let start = last_paragraph(&message[..end])?;
     let mut count = Count::default();

@@ -1,6 +1,9 @@
 //! The JSON document.
 
-use crate::link::{Job, Outcome};
+use crate::{
+    link::{Job, Outcome},
+    smart::Applied,
+};
 use app::Failure;
 use backend::{ErrorKind, model::Link};
 use serde_json::{Value, json};
@@ -34,6 +37,13 @@ pub(super) fn document<'a>(
             .iter()
             .map(|(item, is)| json!({ "item": item, "from": is, "to": is, "moved": false }));
         json["transitions"] = moved.chain(kept).collect();
+    }
+    if let Some((applied, _)) = &outcome.smart {
+        let command = |it: &Applied| {
+            let commit = &outcome.commits[it.commit].sha;
+            json!({ "item": it.item, "commit": commit, "command": it.what, "skipped": it.skipped })
+        };
+        json["smart_commits"] = applied.iter().map(command).collect();
     }
     json
 }

@@ -1,7 +1,10 @@
 //! The lines that people see.
 
 use super::{View, count, planned};
-use crate::link::{Job, Outcome};
+use crate::{
+    link::{Job, Outcome},
+    smart::Applied,
+};
 use app::untrusted;
 use backend::model::{Link, WorkItemId};
 
@@ -32,6 +35,7 @@ pub(super) fn lines(outcome: &Outcome, linked: &[(&Job, &Link)], view: View) -> 
         }
     }
     text.push_str(&moves(outcome, view));
+    text.push_str(&commands(outcome, view));
     let made = planned(linked);
     let verb = if view.dry { "to make" } else { "made" };
     let (read, links) = (count(outcome.commits.len(), "commit"), count(made, "link"));
@@ -51,6 +55,21 @@ fn moves(outcome: &Outcome, view: View) -> String {
         .iter()
         .map(|(item, is)| format!("{:<10}  {}: it is {is} already\n", "not moved", id(item)));
     done.chain(kept).collect::<Vec<_>>().concat()
+}
+
+fn commands(outcome: &Outcome, view: View) -> String {
+    let line = |it: &Applied| {
+        let sha = outcome.commits[it.commit].short_sha();
+        let what = untrusted::line(&it.what);
+        match (it.skipped, view.dry) {
+            (Some(why), _) => {
+                format!("{:<10}  {}  {sha}: {what}, since {why}\n", "not done", id(&it.item))
+            }
+            (None, true) => format!("{:<10}  {}  {sha}: {what}\n", "to do", id(&it.item)),
+            (None, false) => format!("{:<10}  {}  {sha}: {what}\n", "done", id(&it.item)),
+        }
+    };
+    outcome.smart.iter().flat_map(|(applied, _)| applied).map(line).collect()
 }
 
 /// The lines of a run without a token.

@@ -1,0 +1,169 @@
+//! `install-hooks` and `uninstall-hooks`: into the repository that they are run in, beside what is there.
+
+mod file;
+mod manager;
+mod script;
+
+use crate::HooksArgs;
+use app::{Report, Result, Session, git::Git, untrusted};
+use backend::{Error, ErrorKind};
+use clap::ValueEnum;
+use serde_json::json;
+
+/// A hook that link-commit knows to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Hook {
+    /// Checks a message.
+    CommitMsg,
+    /// Puts the branch's item into a message.
+    PrepareCommitMsg,
+    /// Checks what is pushed.
+    PrePush,
+}
+
+impl Hook {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::CommitMsg, Self::PrepareCommitMsg, Self::PrePush];
+
+    /// Git's name for it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::CommitMsg => "commit-msg",
+            Self::PrepareCommitMsg => "prepare-commit-msg",
+            Self::PrePush => "pre-push",
+        }
+    }
+
+    /// The command that does its work.
+    fn command(self) -> &'static str {
+        match self {
+            Self::CommitMsg => "check",
+            Self::PrepareCommitMsg => "prepare",
+            Self::PrePush => "pre-push",
+        }
+    }
+
+    /// Its section of git's configuration.
+    fn section(self) -> String {
+        format!("hook.link-commit-{}", self.name())
+    }
+}
+
+impl std::fmt::Display for Hook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The git that runs hooks from its configuration: beside those in the folder, whoever manages that.
+const CONFIGURED_HOOKS: (u32, u32) = (2, 54);
+
+/// What was done with a hook.
+struct Done {
+    hook: Hook,
+    outcome: &'static str,
+    place: String,
+}
+
+/// Installs the hooks; a second time changes nothing.
+pub(crate) fn install(args: &HooksArgs, session: &mut Session) -> Result<Report> {
+    let git = with_work_tree(args, session)?;
+    let binary = std::env::current_exe().map_err(|error| {
+        Error::new(ErrorKind::Config, format!("find the path of link-commit itself: {error}"))
+            .with_hint("run it by its full path")
+    })?;
+    let binary = script::path_of(&binary);
+    let dry = session.common.dry_run;
+    let done = if git.version().is_some_and(|version| version >= CONFIGURED_HOOKS) {
+        let each = args.hooks.iter().map(|hook| configure(&git, *hook, &binary, dry));
+        each.collect::<Result<Vec<Done>>>()?
+    } else {
+        write_files(&git, &args.hooks, &binary, dry)?
+    };
+    Ok(report(&done, session))
+}
+
+/// Takes the hooks away, wherever they were installed; what was there before is there again.
+pub(crate) fn uninstall(args: &HooksArgs, session: &mut Session) -> Result<Report> {
+    let git = with_work_tree(args, session)?;
+    let folder = git.hooks_folder().path;
+    let dry = session.common.dry_run;
+    let mut done = Vec::new();
+    for hook in args.hooks.iter().copied() {
+        let mut outcome = file::remove(&folder, hook, dry)?;
+        if git.has_section(&hook.section()) {
+            if !dry {
+                git.remove_section(&hook.section())?;
+            }
+            outcome = file::REMOVED;
+        }
+        done.push(Done { hook, outcome, place: folder.join(hook.name()).display().to_string() });
+    }
+    Ok(report(&done, session))
+}
+
+fn with_work_tree(args: &HooksArgs, session: &Session) -> Result<Git> {
+    let git = session.git(&args.repository)?;
+    if git.is_bare() {
+        let message =
+            "use these hooks in a bare repository: nobody commits there or pushes from it";
+        return Err(Error::new(ErrorKind::Config, message).with_hint(
+            "install them in the clones, or ask for work items in CI, with `link-commit --require`",
+        ));
+    }
+    Ok(git)
+}
+
+/// One section of git's own configuration. A script of ours in the folder would do everything twice.
+fn configure(git: &Git, hook: Hook, binary: &str, dry: bool) -> Result<Done> {
+    let folder = git.hooks_folder().path;
+    let was_there = git.has_section(&hook.section());
+    if !dry {
+        file::remove(&folder, hook, false)?;
+        git.set(&format!("{}.command", hook.section()), &script::command(hook, binary))?;
+        git.set(&format!("{}.event", hook.section()), hook.name())?;
+    }
+    let outcome = if was_there { file::KEPT } else { file::INSTALLED };
+    Ok(Done { hook, outcome, place: format!("git's setting {}", hook.section()) })
+}
+
+/// One script for each hook; nothing is written unless all can be.
+fn write_files(git: &Git, hooks: &[Hook], binary: &str, dry: bool) -> Result<Vec<Done>> {
+    let folder = git.hooks_folder();
+    if folder.is_shared {
+        let configured = untrusted::line(folder.configured.as_deref().unwrap_or_default());
+        let message = format!(
+            "install hooks: core.hooksPath is {configured} for every repository of this account"
+        );
+        return Err(Error::new(ErrorKind::Config, message).with_hint(
+            "set it for this repository, with `git config core.hooksPath .git/hooks`, or call `link-commit check \"$1\"` from the commit-msg hook that is there",
+        ));
+    }
+    for hook in hooks {
+        let refused = manager::of_folder(&folder, *hook);
+        let refused = refused.or_else(|| manager::of_file(&folder.path.join(hook.name()), *hook));
+        refused.map_or(Ok(()), Err)?;
+        file::ready(&folder.path, *hook)?;
+    }
+    let each = hooks.iter().map(|hook| {
+        let outcome = file::write(&folder.path, *hook, &script::file(*hook, binary), dry)?;
+        let place = folder.path.join(hook.name()).display().to_string();
+        Ok(Done { hook: *hook, outcome, place })
+    });
+    each.collect()
+}
+
+fn report(done: &[Done], session: &Session) -> Report {
+    let would = if session.common.dry_run { "would be: " } else { "" };
+    let line = |it: &Done| {
+        format!("{would}{:<18}  {}: {}\n", it.hook.name(), it.outcome, untrusted::line(&it.place))
+    };
+    let hooks = done
+        .iter()
+        .map(|it| json!({ "hook": it.hook.name(), "outcome": it.outcome, "place": it.place }));
+    Report {
+        json: json!({ "version": 1, "hooks": hooks.collect::<Vec<_>>() }),
+        text: done.iter().map(line).collect(),
+        ..Report::default()
+    }
+}

@@ -1,0 +1,128 @@
+//! Which items a message names, for hooks: by the same rules as a run that links, without a tracker at hand.
+
+use app::{Result, Session, git::Git, naming::Naming, untrusted};
+use backend::{
+    Error, ErrorKind,
+    model::WorkItemId,
+    reference::{CodeHost, Elsewhere, Extraction, Finder},
+};
+use clap::ValueEnum;
+use std::collections::HashSet;
+use url::Url;
+
+/// What becomes of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Severity {
+    /// The commit is stopped.
+    Fail,
+    /// It is said, and the commit is made.
+    Warn,
+    /// Nothing is looked for.
+    Off,
+}
+
+/// The rules of a repository.
+pub(crate) struct Policy {
+    pub(crate) finder: Finder,
+    naming: Naming,
+    /// The repository's page, where it has one: a plain number is an item of it.
+    page: Option<Url>,
+    /// Whether somebody set up which trackers there are.
+    pub(crate) trackers: Elsewhere,
+    pub(crate) host: CodeHost,
+}
+
+impl Policy {
+    /// Reads them from the arguments, git's settings, the environment and the configuration file. Where several trackers
+    /// are set up, an item of any will do.
+    pub(crate) fn of(projects: &[String], git: &Git, session: &mut Session) -> Result<Self> {
+        let known = session.known(Some(git))?;
+        let trackers = if known.is_some() { Elsewhere::Known } else { Elsewhere::Unknown };
+        let naming = known.unwrap_or_else(Naming::keys).with_projects(projects);
+        let finder = naming.finder()?;
+        Ok(Self { finder, naming, page: git.web_url().ok(), trackers, host: host(git) })
+    }
+
+    /// What a message says, as a run that links reads it.
+    pub(crate) fn find(&self, message: &str) -> Extraction {
+        self.resolve(self.finder.find(message))
+    }
+
+    fn resolve(&self, found: Extraction) -> Extraction {
+        match &self.page {
+            Some(page) => self.naming.resolve(found, page),
+            None => found,
+        }
+    }
+
+    /// The items of a branch's name as they are written there, each once, in order.
+    pub(crate) fn of_branch(&self, branch: Option<&str>) -> Vec<WorkItemId> {
+        let found = branch.map(|name| self.finder.find_branch(name)).unwrap_or_default();
+        let counts: Vec<_> =
+            self.resolve(found.clone()).references.into_iter().map(|it| it.span).collect();
+        let mut seen = HashSet::new();
+        let written = found.references.into_iter().filter(|it| counts.contains(&it.span));
+        written.map(|it| it.item).filter(|item| seen.insert(item.clone())).collect()
+    }
+
+    /// How an item could be written here, for a hint.
+    pub(crate) fn example(&self) -> String {
+        self.naming.example()
+    }
+}
+
+/// Whose closing words count, told from the remote's name; GitHub's rules are the most forks'.
+fn host(git: &Git) -> CodeHost {
+    let host = git.web_url().ok().and_then(|url| url.host_str().map(str::to_ascii_lowercase));
+    if host.is_some_and(|host| host.contains("gitlab")) {
+        CodeHost::Gitlab
+    } else {
+        CodeHost::Github
+    }
+}
+
+/// The branch that a commit is made on: the one that was given, else git's, else the CI host's.
+pub(crate) fn branch(given: Option<&str>, git: &Git, session: &Session) -> Option<String> {
+    given.map(str::to_owned).or_else(|| git.branch()).or_else(|| session.context.branch.clone())
+}
+
+/// Projects from the arguments, else from git's setting `link-commit.projects`.
+pub(crate) fn projects(given: &[String], git: &Git, session: &Session) -> Result<Vec<String>> {
+    if !given.is_empty() {
+        return Ok(given.to_vec());
+    }
+    let said = git.setting(&["link-commit.projects"], &session.env).unwrap_or_default();
+    let named = said.split(',').filter(|part| !part.trim().is_empty());
+    named.map(crate::project).collect::<Result<_, _>>().map_err(|why| {
+        let shown = untrusted::line(&said);
+        Error::new(
+            ErrorKind::Config,
+            format!("use git's setting link-commit.projects `{shown}`: {why}"),
+        )
+        .with_hint(
+            "name the projects by their keys, with `git config link-commit.projects SHOP,PAY`",
+        )
+    })
+}
+
+/// What becomes of a finding: from the arguments, else from one of git's settings.
+pub(crate) fn severity(
+    given: Option<Severity>,
+    setting: &str,
+    default: Severity,
+    git: &Git,
+    session: &Session,
+) -> Result<Severity> {
+    let said = || git.setting(&[setting], &session.env);
+    let Some(word) = (if given.is_some() { None } else { said() }) else {
+        return Ok(given.unwrap_or(default));
+    };
+    Severity::from_str(&word, true).map_err(|_| {
+        let shown = untrusted::line(&word);
+        Error::new(
+            ErrorKind::Config,
+            format!("use git's setting {setting}: `{shown}` is no answer"),
+        )
+        .with_hint(format!("set it to fail, warn or off, with `git config {setting} warn`"))
+    })
+}
