@@ -10,6 +10,7 @@
 
 mod around;
 mod branch;
+mod closing;
 mod evidence;
 mod finder;
 mod foreign;
@@ -20,6 +21,7 @@ mod lexer;
 mod lookalikes;
 mod message;
 mod number;
+mod origin;
 mod position;
 mod prefixes;
 mod subject;
@@ -27,9 +29,12 @@ mod trailer;
 mod url;
 mod usage;
 
+pub use closing::{Closing, closings};
 pub use evidence::Learner;
 pub use finder::Finder;
+pub use origin::{picked, reverted};
 pub use prefixes::Prefixes;
+pub use subject::About;
 
 #[cfg(test)]
 mod tests;
@@ -44,6 +49,7 @@ use std::{
     collections::{HashMap, HashSet},
     ops::Range,
 };
+use subject::about_depth;
 
 /// How a tracker's items are named in commits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +109,29 @@ pub enum Form {
     Number,
     /// A plugin's own.
     Custom,
+}
+
+/// Whose rules say what a keyword in front of a number closes. Keys and Azure Boards have one grammar everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grammar {
+    /// What every host agrees on.
+    #[default]
+    Common,
+    /// The word is repeated for each number; `close`, `fix`, `resolve` and their forms.
+    GitHub,
+    /// One word closes a whole list; `closing`, `fixing`, `resolving` and the forms of `implement` close as well.
+    GitLab,
+}
+
+/// Whose work a commit message or a title is about, by its first line.
+pub fn about(message: &str) -> About {
+    subject::Subject::of(message).about
+}
+
+/// Whose work a branch is about, by its name.
+pub fn about_branch(name: &str) -> About {
+    branch::about(name)
 }
 
 /// A reference to a work item.

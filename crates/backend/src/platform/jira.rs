@@ -222,6 +222,10 @@ impl Tracker for Jira {
     async fn webhook_handler(&self, delivery: &Delivery) -> Result<Event> {
         webhook::handle(&self.webhook_secrets, delivery)
     }
+
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        self.linked_to(page).await
+    }
 }
 
 impl Jira {
