@@ -1,7 +1,12 @@
 //! Reading a git repository: which commits a range holds, and what they say. git2 runs no hooks, no fsmonitor and
 //! no other program that a hostile configuration may name.
 
+mod between;
+mod deepen;
 mod walk;
+
+pub use between::Between;
+pub use deepen::{Deepened, Deepening, Ends};
 
 use crate::forge::{self, Pages};
 use backend::{Error, ErrorKind, Result, model::Commit};

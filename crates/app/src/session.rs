@@ -10,7 +10,8 @@ use crate::{
 };
 use backend::{
     Error, ErrorKind, Metadata, Result, Tracker,
-    dry_run::{DryRun, Plan},
+    code_host::CodeHost,
+    dry_run::{DryHost, DryRun, Plan},
     health::Health,
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
     registry::{Plugin, Registry, Route, Routed},
@@ -147,6 +148,31 @@ impl Session {
         Ok((registry, broken))
     }
 
+    /// The code host that a page is on: the first that is set up and serves it. None is no failure, for a run can learn
+    /// what it needs from the CI host and from git.
+    pub async fn code_host(
+        &mut self,
+        git: Option<&Git>,
+        page: &Url,
+    ) -> Result<Option<Box<dyn CodeHost>>> {
+        let file = self.config_file(git)?;
+        let hosts = self.with_sources(git, file, config::choose_code_hosts);
+        for Chosen { platform, settings } in &hosts {
+            let Some(connect) = platform.code_host else { continue };
+            let host = connect(settings, &self.wire(settings)?).await?;
+            if !host.serves(page) {
+                continue;
+            }
+            tracing::info!(host = settings.tracker, platform = platform.name, "connected");
+            return Ok(Some(if self.common.dry_run {
+                Box::new(DryHost::new(host, self.plan.clone()))
+            } else {
+                host
+            }));
+        }
+        Ok(None)
+    }
+
     async fn connect_to(&self, selection: Selection) -> Result<Connected> {
         let Selection { trackers, routes } = selection;
         let mut made = Vec::new();
@@ -171,17 +197,18 @@ impl Session {
     async fn make(&self, chosen: &Chosen) -> Result<Box<dyn Tracker>> {
         let Chosen { platform, settings } = chosen;
         tracing::info!(tracker = settings.tracker, platform = platform.name, "connecting");
-        let transport = Reqwest::new(transport_options(settings)?)?;
-        let wire = Wire {
-            search_path: self.env.get("PATH").map(Into::into),
-            ..Wire::new(Arc::new(transport), self.policy(settings))
-        };
-        let tracker = (platform.connect)(settings, &wire).await?;
+        let tracker = (platform.connect)(settings, &self.wire(settings)?).await?;
         Ok(if self.common.dry_run {
             Box::new(DryRun::new(tracker, self.plan.clone()))
         } else {
             tracker
         })
+    }
+
+    fn wire(&self, settings: &Settings) -> Result<Wire> {
+        let transport = Reqwest::new(transport_options(settings)?)?;
+        let wire = Wire::new(Arc::new(transport), self.policy(settings));
+        Ok(Wire { search_path: self.env.get("PATH").map(Into::into), ..wire })
     }
 
     /// The trackers that the arguments, the environment and the configuration file choose.
@@ -222,12 +249,12 @@ impl Session {
         self.gate.redacted(text)
     }
 
-    /// True when a fork's run is all that is missing values come from. Of the values that are no secrets, an unread
+    /// True when a run without secrets is all that missing values come from. Of the values that are no secrets, an unread
     /// file may hold any.
     fn lacks_secrets_only(&self, lack: Lack, unread: bool) -> bool {
         match lack {
-            Lack::Secrets => self.is_fork(),
-            Lack::SecretsAndValues => self.is_fork() && unread,
+            Lack::Secrets => self.context.secrets_withheld,
+            Lack::SecretsAndValues => self.context.secrets_withheld && unread,
             Lack::Sense => false,
         }
     }

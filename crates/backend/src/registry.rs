@@ -31,13 +31,12 @@ pub struct Registry {
 impl Registry {
     /// Adds a tracker; one of the same name is replaced, and returned.
     pub fn register(&mut self, plugin: Plugin) -> Option<Plugin> {
-        match self.plugins.iter_mut().find(|known| known.name == plugin.name) {
-            Some(known) => Some(std::mem::replace(known, plugin)),
-            None => {
-                self.plugins.push(plugin);
-                None
-            }
+        let known = self.plugins.iter_mut().find(|known| known.name == plugin.name);
+        if let Some(known) = known {
+            return Some(std::mem::replace(known, plugin));
         }
+        self.plugins.push(plugin);
+        None
     }
 
     /// Takes a tracker out.
