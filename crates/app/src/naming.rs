@@ -28,6 +28,11 @@ impl Naming {
         Self { references: vec![Pattern::Key], ..Self::default() }
     }
 
+    /// Numbers of the code's own host, wherever they count.
+    pub fn numbers() -> Self {
+        Self { references: vec![Pattern::Number], ..Self::default() }
+    }
+
     /// The naming of these trackers, each with what it says of itself; the routes name more projects.
     pub(crate) fn of<'a>(
         trackers: impl IntoIterator<Item = (&'a Chosen, &'a Metadata)>,
@@ -78,6 +83,11 @@ impl Naming {
     /// True where a plain `#12` can be somebody else's item, so that Azure Boards' has to be written `AB#12`.
     fn has_boards(&self) -> bool {
         self.references.contains(&Pattern::AzureBoards)
+    }
+
+    /// True where items are named by numbers, as the code's own host names its issues.
+    pub fn has_numbers(&self) -> bool {
+        self.references.contains(&Pattern::Number)
     }
 
     /// The same naming with these projects in the place of the configured ones; none leaves it as it is.

@@ -129,6 +129,11 @@ pub fn about(message: &str) -> About {
     subject::Subject::of(message).about
 }
 
+/// Whether a program named the branch.
+pub fn is_robots_branch(name: &str) -> bool {
+    branch::is_robots(name)
+}
+
 /// Whose work a branch is about, by its name.
 pub fn about_branch(name: &str) -> About {
     branch::about(name)
@@ -149,6 +154,13 @@ pub struct Reference {
     pub span: Range<usize>,
     /// What made the tier, such as "keyword `fixes`".
     pub reason: Cow<'static, str>,
+}
+
+impl Reference {
+    /// True for a name without any word that says what it is there for, or that takes it back.
+    pub fn is_bare(&self) -> bool {
+        self.tier == Tier::Mentions && self.reason.starts_with("bare ")
+    }
 }
 
 /// Something that looks like a reference and is not used as one.
