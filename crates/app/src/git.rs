@@ -98,6 +98,25 @@ impl Git {
         })
     }
 
+    /// Whether this can be a clone of the repository at a page: a remote leads there, or none leads to that host.
+    pub fn is_clone_of(&self, page: &Url) -> bool {
+        let Ok(names) = self.repository.remotes() else { return true };
+        let urls =
+            names.iter().flatten().flatten().filter_map(|name| {
+                forge::web_url(self.repository.find_remote(name).ok()?.url().ok()?)
+            });
+        let there: Vec<Url> = urls.filter(|url| url.host_str() == page.host_str()).collect();
+        let path = |url: &Url| url.path().trim_end_matches('/').to_ascii_lowercase();
+        there.is_empty() || there.iter().any(|url| path(url) == path(page))
+    }
+
+    /// The default branch of the remote `origin`, as it was when the clone was made.
+    pub fn default_branch(&self) -> Option<String> {
+        let head = self.repository.find_reference("refs/remotes/origin/HEAD").ok()?;
+        let target = head.symbolic_target().ok().flatten()?;
+        target.strip_prefix("refs/remotes/origin/").map(str::to_owned)
+    }
+
     fn remote(&self) -> Option<String> {
         let remotes = self.repository.remotes().ok()?;
         let names: Vec<&str> = remotes.iter().flatten().flatten().collect();

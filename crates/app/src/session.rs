@@ -93,6 +93,16 @@ enum ConfigFile {
 }
 
 impl Session {
+    /// A run with these arguments in this environment, about the event with this payload; for whoever runs a binary's work
+    /// in a process of its own.
+    pub fn new(common: Common, env: Env, event: Option<Value>) -> Self {
+        let host = ci::detect(&env, event);
+        let context = host.context();
+        let deadline = deadline(common.deadline);
+        let (plan, gate) = (Plan::default(), Arc::default());
+        Self { common, env, host, context, event_lost: false, deadline, plan, gate }
+    }
+
     /// Opens a repository. Where none is named, the one that git's own variables name comes before the current folder.
     pub fn git(&self, path: &Path) -> Result<Git> {
         if path == Path::new(HERE) && self.env.get("GIT_DIR").is_some() {

@@ -71,6 +71,8 @@ pub struct Named {
     pub items: Vec<Item>,
     /// What was left.
     pub left: Vec<Left>,
+    /// Items that it names and takes back: a former run may have linked them.
+    pub let_go: Vec<WorkItemId>,
     /// How it says that it is about no item, where it does.
     pub opt_out: Option<String>,
     /// What makes it a backport: work that is done elsewhere.
@@ -183,6 +185,7 @@ impl Reader<'_> {
     }
 
     fn leave(&mut self, reference: &Reference, place: &str, reason: &str) {
+        self.named.let_go.push(reference.item.clone());
         self.left(reference.item.to_string(), place.to_owned(), reason);
     }
 
@@ -218,6 +221,12 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+/// Whether an id can stand in a hidden comment or a file as it is.
+pub(crate) fn is_plain(id: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._/#-".contains(c);
+    !id.is_empty() && id.len() <= 200 && id.chars().all(plain) && !id.contains("--")
 }
 
 /// What a title names is its work, unless it takes it back or only counts: `Add the cart (#12)`.

@@ -49,19 +49,7 @@ fn run(head: &str, variables: &[(&str, &str)]) -> Session {
         "base": { "ref": "main" },
     }});
     let env: Env = host.iter().chain(variables).copied().collect();
-    let host = ci::detect(&env, Some(event));
-    let context = host.context();
-    let (deadline, gate) = (deadline(60), Arc::default());
-    Session {
-        common: common(),
-        env,
-        host,
-        context,
-        event_lost: false,
-        deadline,
-        plan: Plan::default(),
-        gate,
-    }
+    Session::new(common(), env, Some(event))
 }
 
 fn common() -> Common {

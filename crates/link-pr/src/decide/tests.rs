@@ -210,7 +210,7 @@ fn a_path_may_only_name_its_project() {
 
 #[test]
 fn a_limit_keeps_what_is_meant_most_and_withdraws_nothing_of_what_is_named() {
-    let body: String = (2..=200).map(|number| format!("SHOP-{number} ")).collect();
+    let body = (2..=200).map(|number| format!("SHOP-{number}")).collect::<Vec<_>>().join(" ");
     let many = facts("SHOP-1: add", &format!("{body}\n\nFixes SHOP-500"), &[]);
     let policy = Policy { limit: 3, ..Policy::default() };
     check(&many, &policy, "SHOP-1 SHOP-2 SHOP-500 warn limit");

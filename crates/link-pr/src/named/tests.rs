@@ -183,7 +183,7 @@ fn a_backport_is_known_by_its_signs() {
     check_backport(|facts| facts.proposal.commits = vec![commit(0, picked)], false);
     let signs: [fn(&mut Facts); 3] = [
         |facts| {
-            facts.proposal.commits = vec![commit(0, "x\n\n(cherry picked from commit 0123456789)")]
+            facts.proposal.commits = vec![commit(0, "x\n\n(cherry picked from commit 0123456789)")];
         },
         |facts| facts.proposal.source_branch = "backport-12-to-1.x".to_owned(),
         |facts| facts.proposal.labels = vec!["Backport".to_owned()],
@@ -201,7 +201,7 @@ fn a_backport_is_known_by_its_signs() {
 
 #[test]
 fn five_thousand_keys_are_read_once_each() {
-    let body: String = (1..=5000).map(|number| format!("SHOP-{number} ")).collect();
+    let body = (1..=5000).map(|number| format!("SHOP-{number}")).collect::<Vec<_>>().join(" ");
     let named = read(&facts("x", &body, &[]), &naming(), &Policy::default()).unwrap();
     assert_eq!(named.items.len(), 5000);
 }
