@@ -15,6 +15,8 @@ mod golden;
 #[cfg(test)]
 mod hosts;
 #[cfg(test)]
+mod link_pr;
+#[cfg(test)]
 mod tidy;
 #[cfg(test)]
 mod wire;

@@ -9,7 +9,7 @@ struct Forge {
     host: &'static str,
     /// What stands between the repository's address and the commit's id.
     commit: &'static str,
-    /// What stands between the repository's address and the number of a pull request.
+    /// What stands between the repository's address and the number of a pull request; empty where there are none.
     pull: &'static str,
     /// What the words in front of a number close there.
     grammar: Grammar,
@@ -30,7 +30,7 @@ impl Forge {
 const FORGES: &[Forge] = &[
     Forge::new("gitlab", "/-/commit/", "/-/merge_requests/", Grammar::GitLab),
     Forge::new("bitbucket.org", "/commits/", "/pull-requests/", Grammar::Common),
-    Forge::new("git.sr.ht", "/commit/", "/pull/", Grammar::Common),
+    Forge::new("git.sr.ht", "/commit/", "", Grammar::Common),
     Forge::new("dev.azure.com", "/commit/", "/pullrequest/", Grammar::Common),
     Forge::new("visualstudio.com", "/commit/", "/pullrequest/", Grammar::Common),
     Forge::new("", "/commit/", "/pull/", Grammar::GitHub),
@@ -54,7 +54,7 @@ impl PullPage {
     /// whatever its host is called. Credentials in the address are dropped.
     pub fn parse(url: &Url) -> Option<Self> {
         let is_web = matches!(url.scheme(), "https" | "http");
-        FORGES.iter().filter(|_| is_web).find_map(|forge| {
+        FORGES.iter().filter(|forge| is_web && !forge.pull.is_empty()).find_map(|forge| {
             let (path, rest) = url.path().split_once(forge.pull)?;
             let number = rest.split('/').next().filter(|digits| !digits.starts_with('0'))?;
             let number: u64 = number.parse().ok().filter(|_| path.len() > 1)?;

@@ -136,10 +136,28 @@ async fn withdraw(
     }
 }
 
+/// Moves an item. A tracker may refuse a step because another run has taken it since the item was read: as long as the item
+/// goes forward under our hands, the move is tried again from where it is.
 async fn move_one(transition: &Transition, tracker: &dyn Tracker) -> Result<()> {
     let change = Change { status: Some(transition.to), ..Change::default() };
-    let moved = tracker.update_work_item(&transition.item, &change).await;
-    moved
-        .map(drop)
-        .map_err(|error| error.during(format!("move {} to {}", transition.item, transition.to)))
+    let mut seen = transition.from;
+    loop {
+        let Err(refused) = tracker.update_work_item(&transition.item, &change).await else {
+            return Ok(());
+        };
+        let now = match refused.kind {
+            ErrorKind::Rejected | ErrorKind::Conflict => {
+                tracker.get_work_item(&transition.item).await.ok().map(|item| item.status)
+            }
+            _ => None,
+        };
+        match (seen, now) {
+            (_, Some(now)) if !now.precedes(transition.to) => return Ok(()),
+            (Some(before), Some(now)) if before.precedes(now) => seen = Some(now),
+            _ => {
+                let doing = format!("move {} to {}", transition.item, transition.to);
+                return Err(refused.during(doing));
+            }
+        }
+    }
 }

@@ -32,7 +32,8 @@ pub(crate) async fn collect(
     policy: &Policy,
 ) -> Result<Facts> {
     let Sources { session, host, .. } = sources;
-    let git = sources.git.filter(|git| is_its_clone(git, target));
+    // A clone of another repository says nothing about this one's pull requests.
+    let git = sources.git.filter(|git| git.is_clone_of(&target.page.repository));
     let default_branch = session.context.default_branch.clone();
     let default_branch = default_branch.or_else(|| git?.default_branch());
     let mut gaps = Vec::new();
@@ -66,18 +67,6 @@ pub(crate) async fn collect(
         items: std::collections::BTreeMap::new(),
         proposal,
     })
-}
-
-/// A clone of another repository says nothing about this one's pull requests.
-fn is_its_clone(git: &Git, target: &Target) -> bool {
-    let is_its = git.is_clone_of(&target.page.repository);
-    if !is_its {
-        tracing::warn!(
-            "the clone here is not of {}, so its commits are not read; name another with --repository",
-            app::untrusted::line(target.page.repository.as_str())
-        );
-    }
-    is_its
 }
 
 /// What the CI host says. What it does not say is a gap, and never an empty text.

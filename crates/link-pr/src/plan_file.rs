@@ -129,6 +129,9 @@ impl PlanFile {
             self.transitions.iter().any(|it| it.item == *item && it.to == to)
         };
         agreed.transitions.retain(|it| it.kept.is_some() || planned(&it.item, it.to));
+        // Nothing is moved that is not linked.
+        let Plan { links, transitions, .. } = &mut agreed;
+        transitions.retain(|it| links.iter().any(|item| item.id == it.item));
         let own: Vec<_> = agreed.links.iter().map(|item| &item.id).collect();
         let foreign = self.links.iter().filter(|item| !own.contains(item));
         let foreign: Vec<_> = foreign.map(WorkItemId::as_str).take(20).collect();

@@ -204,7 +204,7 @@ impl Tracker for Jira {
         id: &WorkItemId,
         pull_request: &PullRequest,
     ) -> Result<Link> {
-        self.link(&key(id)?, link::to_pull_request(pull_request)?).await
+        self.keep_link(&key(id)?, link::to_pull_request(pull_request)?).await
     }
 
     async fn list_links(&self, id: &WorkItemId) -> Result<Vec<Link>> {

@@ -5,6 +5,7 @@ use app::{
     Result, Session,
     forge::Pages,
     git::{Between, Deepening, Ends, Git},
+    untrusted,
 };
 use backend::{
     code_host::Proposal,
@@ -33,11 +34,16 @@ impl History {
     ) -> Self {
         let commits = proposal.commits.clone();
         let Some(git) = git else {
-            let gap = Some(gap("there is no clone here to read them from", commits.len(), None));
-            return Self { commits, changed: None, gap };
+            let gap = gap(
+                "there is no clone of the repository here to read them from",
+                commits.len(),
+                None,
+            );
+            return Self { commits, changed: None, gap: Some(gap) };
         };
         let reader = Reader { target, proposal, git, session, wants_files };
-        reader.here().or_else(|| reader.deepened()).unwrap_or_else(|| reader.part(commits))
+        let whole = reader.here().map_or_else(|| reader.deepened(), Ok);
+        whole.unwrap_or_else(|why| reader.part(commits, why))
     }
 }
 
@@ -108,18 +114,21 @@ impl Reader<'_> {
         if self.wants_files { git.changed(base, head).ok() } else { None }
     }
 
-    fn deepened(&self) -> Option<History> {
+    /// What a fetch brings, or why it brings nothing.
+    fn deepened(&self) -> Result<History, Option<String>> {
         let told = self.target.told.as_ref().and_then(|told| told.base_sha.clone());
         let group = self.target.group.as_ref().map(|group| group.base_sha.clone());
         let branch = Some(self.proposal.target_branch.clone()).filter(|_| group.is_none());
         let bases = group.or(told).into_iter().chain(branch);
-        bases.filter(|base| !base.is_empty()).find_map(|base| {
-            let outcome = self.deepen(&base);
-            if let Err(error) = &outcome {
-                tracing::warn!("{}", app::untrusted::line(&self.session.redacted(&error.message)));
+        let mut why = None;
+        for base in bases.filter(|base| !base.is_empty()) {
+            match self.deepen(&base) {
+                Ok(Some(history)) => return Ok(history),
+                Ok(None) => {}
+                Err(error) => why = Some(error.message),
             }
-            outcome.ok().flatten()
-        })
+        }
+        Err(why.map(|why| untrusted::line(&self.session.redacted(&why))))
     }
 
     fn deepen(&self, base: &str) -> Result<Option<History>> {
@@ -140,19 +149,22 @@ impl Reader<'_> {
     }
 
     /// The longest part that there is, and what is missing.
-    fn part(&self, told: Vec<Commit>) -> History {
+    fn part(&self, told: Vec<Commit>, failed: Option<String>) -> History {
         let pages = self.pages();
         let here = self.bases().into_iter().filter_map(|base| {
             let between = self.git.between(&base, self.head(), &pages).ok()?;
             Some((between.commits, self.files(self.git, &base, self.head())))
         });
         let (here, changed) = here.max_by_key(|(commits, _)| commits.len()).unwrap_or_default();
-        let why = if self.git.is_shallow() {
-            "this clone is shallow, and the history could not be fetched"
-        } else if !self.git.has(self.head()) {
-            "the clone does not have its newest commit"
-        } else {
-            "the clone does not show where it begins"
+        let why = match failed {
+            _ if !self.git.is_shallow() && self.git.has(self.head()) => {
+                "the clone does not show where it begins".to_owned()
+            }
+            Some(failed) if self.git.is_shallow() => {
+                format!("this clone is shallow; cannot {failed}")
+            }
+            Some(failed) => format!("the clone does not have its newest commit; cannot {failed}"),
+            None => "this clone is shallow, and the remote's history is no other".to_owned(),
         };
         // More than the host counts are others' commits.
         let most = self.counted().unwrap_or(usize::MAX);
@@ -160,7 +172,7 @@ impl Reader<'_> {
         let gap = if self.proposal.complete {
             None
         } else {
-            Some(gap(why, commits.len(), self.counted()))
+            Some(gap(&why, commits.len(), self.counted()))
         };
         History { commits, changed, gap }
     }

@@ -109,15 +109,27 @@ impl Jira {
         as_link(key, link, existed)
     }
 
+    /// The same, unless the link is there word for word: Jira takes every write for a change of the item.
+    pub(super) async fn keep_link(&self, key: &str, link: wire::RemoteLink) -> Result<Link> {
+        if self.remote_links(key).await?.contains(&link) {
+            return as_link(key, link, true);
+        }
+        self.link(key, link).await
+    }
+
     /// The links that this product made.
     pub(super) async fn links(&self, key: &str) -> Result<Vec<Link>> {
+        let all = self.remote_links(key).await?;
+        all.into_iter().filter(is_ours).map(|link| as_link(key, link, true)).collect()
+    }
+
+    async fn remote_links(&self, key: &str) -> Result<Vec<wire::RemoteLink>> {
         let call = self.http.get("rest/api/{version}/issue/{key}/remotelink");
         let call = call.segment("version", self.version().await?).segment("key", key);
-        let all: Vec<wire::RemoteLink> = match call.receive().await {
-            Ok(all) => all,
-            Err(error) => return Err(may_link(self.unmask(error).await)),
-        };
-        all.into_iter().filter(is_ours).map(|link| as_link(key, link, true)).collect()
+        match call.receive().await {
+            Ok(all) => Ok(all),
+            Err(error) => Err(may_link(self.unmask(error).await)),
+        }
     }
 
     /// The items with our link to a page. JQL has a function for it, on Cloud and on Data Center ("JQL functions",
