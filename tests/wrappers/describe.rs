@@ -53,7 +53,9 @@ pub(crate) fn describe(
     outputs: &'static [(&'static str, &'static str)],
 ) -> Described {
     command.build();
-    let mut inputs = vec![command_input(&command, default_command)];
+    let has_commands = subcommands(&command).next().is_some();
+    let mut inputs: Vec<Input> =
+        has_commands.then(|| command_input(&command, default_command)).into_iter().collect();
     inputs.extend(option_inputs(&command, default_command));
     inputs.extend(tracker_inputs());
     inputs.extend(wrapper_inputs());
