@@ -2,7 +2,10 @@
 //! the same way: it brings its own variables.
 
 use ::conformance::{
-    fake::jira::{Deployment, EMAIL, GOOD_TOKEN, PROJECT, Tenant},
+    fake::{
+        faults::{Fault, Rule},
+        jira::{Deployment, EMAIL, GOOD_TOKEN, PROJECT, Tenant},
+    },
     subject::{Access, Site as _, Subject as _, connect, generous},
 };
 use backend::{
@@ -51,7 +54,18 @@ pub(super) fn local() -> Ground {
 
 /// Jira Cloud, as it behaves.
 pub(super) fn jira() -> Ground {
+    jira_at(Tenant::new(Deployment::Cloud).unwrap())
+}
+
+/// A Jira that refuses to be asked which items are linked to a page, as trackers are that have no such question.
+pub(super) fn jira_without_search() -> Ground {
     let tenant = Tenant::new(Deployment::Cloud).unwrap();
+    let refused = Rule::new(Fault::Refuse(400, None)).on("POST", "/search/jql").always();
+    tenant.server().inject(refused);
+    jira_at(tenant)
+}
+
+fn jira_at(tenant: Tenant) -> Ground {
     let tracker = run(tenant.connect(Access::Good, generous())).unwrap().unwrap();
     let variables = vec![
         ("JIRA_URL", tenant.server().url().to_string()),

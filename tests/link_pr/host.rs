@@ -255,6 +255,17 @@ fn a_comment_remembers_what_was_linked_and_is_not_believed() {
 }
 
 #[test]
+fn a_comment_remembers_for_a_tracker_that_cannot_be_asked() {
+    let ground = ground::jira_without_search();
+    let host = Host::new("SHOP-1: add", &["SHOP-2: more"]);
+    pull_request(&ground, &host, &[]);
+    host.change(|proposal| *proposal = self::proposal("SHOP-3: add", &[]));
+    // Every run has a clone of its own, so only the comment knows.
+    pull_request(&ground, &host, &[]);
+    assert_eq!(ground.linked(PAGE), [3]);
+}
+
+#[test]
 fn a_list_that_the_host_cuts_is_not_passed_off_as_whole() {
     let ground = ground::local();
     let host = Host::new("LOCAL-1: add", &["LOCAL-2: more"]);

@@ -63,6 +63,23 @@ fn a_forced_push_withdraws_what_it_left_behind() {
 }
 
 #[test]
+fn a_tracker_that_cannot_be_asked_is_looked_into_where_former_runs_wrote() {
+    let scene = Scene::new(ground::jira_without_search());
+    scene.commit("topic", "KEY-1: add");
+    scene.check(&scene.pull("KEY-2: add", ""), &[], &[1, 2]);
+    scene.rewind();
+    scene.commit("topic", "KEY-3: add");
+    scene.check(&scene.pull("KEY-4: add", ""), &[], &[3, 4]);
+    // Without that memory, the event says which title it replaced.
+    std::fs::remove_dir_all(scene.place.join(".git/devops-integrations")).unwrap();
+    let renamed = scene.pull("KEY-5: add", "");
+    let from = scene.ground.named("KEY-4: add");
+    let renamed = renamed.with("/changes", json!({ "title": { "from": from } }));
+    scene.check(&renamed, &[], &[3, 5]);
+    scene.check(&renamed.closed(), &[], &[]);
+}
+
+#[test]
 fn a_revert_withdraws_and_a_revert_of_it_links_again() {
     for ground in ground::all() {
         let scene = Scene::new(ground);
