@@ -10,3 +10,4 @@ mod host;
 mod life;
 mod rules;
 mod scene;
+mod table;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 fn a_forks_run_without_secrets_is_no_failure_and_has_a_verdict() {
     let scene = Scene::new(ground::jira().without_secret());
     scene.commit("topic", "KEY-1: add");
-    let pull = scene.pull("KEY-2: add", "").from_fork();
+    let pull = scene.pull("KEY-2: add", "").of_fork();
     let document = scene.run(&pull, &["--json", "--require"]).expect_code(0).json();
     assert_eq!(document["outcome"], "skipped: no token");
     assert_eq!((&document["links"], &document["verdict"]), (&json!([]), &json!("pass")));
@@ -22,8 +22,29 @@ fn a_forks_run_without_secrets_is_no_failure_and_has_a_verdict() {
     assert!(text.starts_with("skipped: no token"), "{text}");
     let empty = Scene::new(ground::jira().without_secret());
     empty.commit("topic", "feat: add");
-    empty.run(&empty.pull("add", "").from_fork(), &["--require"]).expect_code(1);
+    empty.run(&empty.pull("add", "").of_fork(), &["--require"]).expect_code(1);
     empty.run(&empty.pull("KEY-1: add", ""), &[]).expect_code(78);
+}
+
+#[test]
+fn where_nobody_says_which_keys_count_the_history_does() {
+    let scene = Scene::new(ground::jira().without_secret());
+    (1..40).for_each(|number| drop(scene.commit("main", &format!("BASKET-{number}: step"))));
+    scene.repository.git2().set_head("refs/heads/main").unwrap();
+    std::fs::write(scene.place.join(".devops-integrations.yaml"), "jira:\n  project: SHOP\n")
+        .unwrap();
+    scene.rewind();
+    scene.commit("topic", "feat: add");
+    let mut pull = scene.pull("basket-77: add", "like TOY-3 and BAKSET-9").of_fork();
+    pull.actor = "stranger";
+    let mut process = scene.process(&pull, &["--json"]);
+    for name in ["JIRA_URL", "JIRA_PROJECT", "JIRA_EMAIL", "DEVOPS_PLATFORM"] {
+        process = process.env(name, "");
+    }
+    let document = process.run().expect_code(0).json();
+    let items = document["skipped"].as_array().unwrap().iter();
+    let items = items.filter(|it| it["reason"] == "no token").map(|it| it["item"].clone());
+    assert_eq!(items.collect::<Vec<_>>(), ["BASKET-77"], "{document:#}");
 }
 
 #[test]
@@ -65,7 +86,7 @@ fn a_plan_writes_nothing_and_is_applied_by_a_trusted_run() {
     for ground in ground::all() {
         let scene = Scene::new(ground);
         scene.commit("topic", "KEY-1: add");
-        let pull = scene.pull("KEY-2: add", "").from_fork();
+        let pull = scene.pull("KEY-2: add", "").of_fork();
         let before = scene.ground.snapshot();
         let plan = planned(&scene, &pull);
         assert_eq!(scene.ground.snapshot(), before, "a plan writes nothing");
@@ -74,7 +95,7 @@ fn a_plan_writes_nothing_and_is_applied_by_a_trusted_run() {
         let settled = scene.ground.snapshot();
         apply(&scene, &pull, &plan, 0);
         assert_eq!(scene.ground.snapshot(), settled, "a second run changes nothing");
-        let retitled = scene.pull("KEY-3: add", "").from_fork();
+        let retitled = scene.pull("KEY-3: add", "").of_fork();
         let plan = planned(&scene, &retitled);
         apply(&scene, &retitled, &plan, 0);
         assert_eq!(scene.ground.linked(PAGE), [1, 3]);
@@ -87,7 +108,7 @@ fn a_hostile_plan_does_nothing_that_the_trusted_run_would_not_do() {
         let scene = Scene::new(ground);
         scene.commit("topic", "KEY-1: add");
         scene.ground.link_elsewhere(5);
-        let pull = scene.pull("KEY-2: add", "").from_fork();
+        let pull = scene.pull("KEY-2: add", "").of_fork();
         let good = planned(&scene, &pull);
         let id = |number: usize| scene.ground.id(number).to_string();
         let mut hostile = good.clone();
@@ -124,7 +145,7 @@ fn a_hostile_plan_does_nothing_that_the_trusted_run_would_not_do() {
 fn a_trusted_run_that_cannot_read_the_pull_request_believes_no_plan() {
     let scene = Scene::new(ground::local());
     let head = scene.commit("topic", "KEY-1: add");
-    let plan = planned(&scene, &scene.pull("KEY-2: add", "").from_fork());
+    let plan = planned(&scene, &scene.pull("KEY-2: add", "").of_fork());
     let run = |sha: &str| Pull {
         event: json!({
             "workflow_run": { "head_sha": sha, "pull_requests": [] },

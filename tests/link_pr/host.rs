@@ -288,12 +288,12 @@ fn a_trusted_run_applies_a_forks_plan_by_what_the_host_says() {
         let file = folder.path().join("plan.json");
         let file = file.to_str().unwrap();
         let head = host.memory().proposal.head_sha.clone();
-        let of_fork = json!({ "pull_request": {
+        let fork = json!({ "pull_request": {
             "number": 7, "html_url": PAGE, "title": "x",
             "head": { "ref": "topic", "sha": head, "repo": { "full_name": "stranger/shop" } },
             "base": { "ref": "main" },
         }});
-        link_pr(&ground, &host, &["--plan", file], of_fork);
+        link_pr(&ground, &host, &["--plan", file], fork);
         assert!(ground.linked(PAGE).is_empty() && host.memory().comments.is_empty());
         let mut plan: Value =
             serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();

@@ -169,7 +169,7 @@ impl Pull {
         self.closed().with("/pull_request/merged", true)
     }
 
-    pub(super) fn from_fork(self) -> Self {
+    pub(super) fn of_fork(self) -> Self {
         self.with("/pull_request/head/repo", json!({ "full_name": "stranger/shop" }))
     }
 }

@@ -1,9 +1,9 @@
 //! How the items of the chosen trackers are named in commits and pull requests, and whose item a name is.
 
-use crate::{Result, config::Chosen, forge};
+use crate::{Result, config::Chosen, forge, git::Git};
 use backend::{
     model::WorkItemId,
-    reference::{Extraction, Finder, Form, Pattern, Prefixes, Reference, Skipped},
+    reference::{Extraction, Finder, Form, Learner, Pattern, Prefixes, Reference, Skipped},
     registry::Route,
     tracker::Metadata,
 };
@@ -20,6 +20,8 @@ pub struct Naming {
     repositories: Vec<String>,
     /// Pages of the repositories or organisations that a plain `#12` belongs to.
     homes: Vec<Url>,
+    /// What a history teaches, where nobody says which keys count.
+    learned: Option<Prefixes>,
 }
 
 impl Naming {
@@ -101,11 +103,25 @@ impl Naming {
         naming
     }
 
+    /// The same naming that, where nobody says which keys count, learns it from a history.
+    #[must_use]
+    pub fn learning_from(mut self, git: &Git) -> Self {
+        if self.keys.is_empty() && self.references.contains(&Pattern::Key) {
+            let mut learner = Learner::default();
+            let read = git.messages("HEAD", |_, message| {
+                learner.read(&String::from_utf8_lossy(message));
+            });
+            // A history that cannot be read teaches nothing.
+            self.learned = read.ok().map(|_| learner.finish());
+        }
+        self
+    }
+
     /// Finds references. Where nobody says which keys are ours, upper-case ones count that do not look like something
     /// else.
     pub fn finder(&self) -> Result<Finder> {
         let prefixes = if self.keys.is_empty() {
-            Prefixes::none()
+            self.learned.clone().unwrap_or_default()
         } else {
             Prefixes::allow(self.keys.clone())
         };

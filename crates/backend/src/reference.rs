@@ -10,18 +10,18 @@
 
 mod around;
 mod branch;
-mod closing;
 mod evidence;
 mod finder;
 mod foreign;
+mod host_closing;
 mod judge;
 mod key;
 mod keyword;
 mod lexer;
+mod lineage;
 mod lookalikes;
 mod message;
 mod number;
-mod origin;
 mod position;
 mod prefixes;
 mod subject;
@@ -29,10 +29,10 @@ mod trailer;
 mod url;
 mod usage;
 
-pub use closing::{Closing, closings};
 pub use evidence::Learner;
 pub use finder::Finder;
-pub use origin::{picked, reverted};
+pub use host_closing::{HostClosing, host_closings};
+pub use lineage::{picked, reverted};
 pub use prefixes::Prefixes;
 pub use subject::About;
 

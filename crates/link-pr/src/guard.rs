@@ -5,7 +5,7 @@ use crate::{facts::Facts, named::Named};
 use app::{Result, naming::Naming};
 use backend::{
     model::Commit,
-    reference::{self, Closing, Extraction, Finder, Grammar, Pattern, Prefixes, Tier},
+    reference::{self, Extraction, Finder, Grammar, HostClosing, Pattern, Prefixes, Tier},
 };
 
 /// Something that the code host will close though a reader would not.
@@ -49,8 +49,8 @@ impl Guard<'_> {
         // With something above it, the first line is no subject.
         let text = format!("\n{}", self.facts.proposal.description);
         let found = self.finder.find(&format!("x\n{text}"));
-        let closings = reference::closings(&text, self.facts.grammar).into_iter();
-        let accident = |closing: Closing| {
+        let closings = reference::host_closings(&text, self.facts.grammar).into_iter();
+        let accident = |closing: HostClosing| {
             let at = closing.span.start + 2;
             let is_silent = found.skipped.iter().any(|it| it.span.start == at && it.item.is_some());
             let why = self.why(&closing, &found, at).filter(|_| !is_silent)?;
@@ -60,13 +60,13 @@ impl Guard<'_> {
     }
 
     fn in_commit(&self, commit: &Commit, taken_back: Option<usize>) -> Vec<Accident> {
-        let closings = reference::closings(&commit.message, self.facts.grammar);
+        let closings = reference::host_closings(&commit.message, self.facts.grammar);
         if closings.is_empty() {
             return Vec::new();
         }
         let found = self.finder.find(&commit.message);
         let by = taken_back.and_then(|by| self.facts.proposal.commits.get(by));
-        let accident = |closing: Closing| {
+        let accident = |closing: HostClosing| {
             let why = match by {
                 Some(by) => {
                     format!("commit {} takes it back in this very pull request", by.short_sha())
@@ -79,7 +79,7 @@ impl Guard<'_> {
     }
 
     /// Why nobody meant a closing; `None` for one that is meant.
-    fn why(&self, closing: &Closing, found: &Extraction, at: usize) -> Option<String> {
+    fn why(&self, closing: &HostClosing, found: &Extraction, at: usize) -> Option<String> {
         let meant = found.references.iter().find(|it| it.span.start == at);
         let quoted = found.skipped.iter().find(|it| it.span.start == at);
         match (meant, quoted) {
@@ -95,7 +95,7 @@ impl Guard<'_> {
     }
 }
 
-fn accident(place: &str, closing: Closing, why: String) -> Accident {
+fn accident(place: &str, closing: HostClosing, why: String) -> Accident {
     Accident { place: place.to_owned(), reference: closing.reference, words: closing.words, why }
 }
 

@@ -124,7 +124,10 @@ pub async fn run_on(
     let hands = Hands {
         sources: Sources { session, git, host: host.as_deref() },
         tracker: tracker.as_deref(),
-        naming: naming.with_projects(projects),
+        naming: match git {
+            Some(git) => naming.with_projects(projects).learning_from(git),
+            None => naming.with_projects(projects),
+        },
         policy: &policy,
         planned,
         only_plan: args.plan.is_some(),

@@ -1,6 +1,7 @@
 //! Which items a pull request names, where, and what they are to it. Pure: from texts to items.
 
 mod author;
+mod smart;
 mod special;
 
 use crate::{facts::Facts, policy::Policy, standing};
@@ -176,6 +177,7 @@ impl Reader<'_> {
             } else if is_bots && !in_subject {
                 self.leave(&reference, commit.short_sha(), BOTS);
             } else {
+                let reference = smartly(reference, &commit.message);
                 self.add(&reference, bond(&reference), "", Some(&commit.sha));
             }
         }
@@ -221,6 +223,16 @@ impl Reader<'_> {
             _ => {}
         }
     }
+}
+
+/// A key that a smart commit finishes is closed by it.
+fn smartly(mut reference: Reference, message: &str) -> Reference {
+    let command = smart::finishes(message, reference.span.end);
+    if let Some(command) = command.filter(|_| reference.form == Form::Key) {
+        reference.reason = format!("smart commit `#{command}`").into();
+        reference.tier = Tier::Closes;
+    }
+    reference
 }
 
 /// Whether an id can stand in a hidden comment or a file as it is.

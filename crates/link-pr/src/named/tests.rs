@@ -112,6 +112,21 @@ fn a_bot_s_text_names_nothing_and_its_title_may() {
 }
 
 #[test]
+fn a_smart_commit_closes_what_its_line_names() {
+    check(
+        "x",
+        "SHOP-3 #close",
+        &["SHOP-1 SHOP-2 #comment see below #resolve\nSHOP-4 #time 2h"],
+        &[
+            "SHOP-3 mentions in body",
+            "SHOP-1 closes in 1 commits",
+            "SHOP-2 closes in 1 commits",
+            "SHOP-4 mentions in 1 commits",
+        ],
+    );
+}
+
+#[test]
 fn dumps_of_squashed_commits_code_and_quotations_are_left() {
     let dump = "add\n\nSquashed commit of the following:\n\ncommit 0123456789\nAuthor: A\n\n    fixes SHOP-1\n";
     let left =

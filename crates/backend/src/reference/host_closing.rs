@@ -16,7 +16,7 @@ const REACH: usize = 40;
 
 /// A number that a host will close.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Closing {
+pub struct HostClosing {
     /// The number as written, with its repository where one is named.
     pub reference: String,
     /// Bytes of the number.
@@ -28,14 +28,14 @@ pub struct Closing {
 }
 
 /// The numbers that a host with this grammar will close, in order of appearance.
-pub fn closings(text: &str, grammar: Grammar) -> Vec<Closing> {
+pub fn host_closings(text: &str, grammar: Grammar) -> Vec<HostClosing> {
     let numbers = lexer::tokens(text).filter(
         |token| matches!(&token.shape, Shape::Number(number) if number.scope != Scope::AzureBoards),
     );
     numbers.filter_map(|token| closing(text, &token.span, grammar)).collect()
 }
 
-fn closing(text: &str, span: &Range<usize>, grammar: Grammar) -> Option<Closing> {
+fn closing(text: &str, span: &Range<usize>, grammar: Grammar) -> Option<HostClosing> {
     let near = text.floor_char_boundary(span.start.saturating_sub(REACH));
     let before = &text[near..span.start];
     let head = before.trim_end().trim_end_matches(':').trim_end();
@@ -48,7 +48,7 @@ fn closing(text: &str, span: &Range<usize>, grammar: Grammar) -> Option<Closing>
     let context: Vec<&str> = line.split_whitespace().rev().take(3).collect();
     let mut words: Vec<&str> = context.into_iter().rev().collect();
     words.extend([word, &text[span.clone()]]);
-    Some(Closing {
+    Some(HostClosing {
         reference: text[span.clone()].to_owned(),
         span: span.clone(),
         words: words.join(" "),
@@ -58,12 +58,12 @@ fn closing(text: &str, span: &Range<usize>, grammar: Grammar) -> Option<Closing>
 
 #[cfg(test)]
 mod tests {
-    use super::{Grammar, closings};
+    use super::{Grammar, host_closings};
 
     #[track_caller]
     fn check(text: &str, grammar: Grammar, expected: &[&str]) {
         let found: Vec<_> =
-            closings(text, grammar).into_iter().map(|closing| closing.words).collect();
+            host_closings(text, grammar).into_iter().map(|closing| closing.words).collect();
         assert_eq!(found, expected, "{text:?}");
     }
 
@@ -73,7 +73,7 @@ mod tests {
         check("`fixes #1`", Grammar::GitHub, &["` fixes #1"]);
         check("rather than fixed: #391", Grammar::GitHub, &["rather than fixed #391"]);
         check("fixes\n\n#12 is next", Grammar::GitHub, &["fixes #12"]);
-        assert!(closings("fixes\n#12", Grammar::GitHub)[0].is_on_next_line);
+        assert!(host_closings("fixes\n#12", Grammar::GitHub)[0].is_on_next_line);
         check("Resolves acme/shop#3", Grammar::GitHub, &["Resolves acme/shop#3"]);
     }
 
