@@ -153,9 +153,12 @@ fn help_names_the_options_and_mistakes_are_usage() {
     ] {
         assert!(help.contains(option), "{option} in {help}");
     }
-    for args in
-        [&["--closing-guard", "loud"][..], &["--on-open", "x"], &["--plan", "a", "--apply", "b"]]
-    {
+    for args in [
+        &["--closing-guard", "loud"][..],
+        &["--on-open", "x"],
+        &["--projects", "A B"],
+        &["--plan", "a", "--apply", "b"],
+    ] {
         run(args).expect_code(2);
     }
 }

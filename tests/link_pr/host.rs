@@ -230,6 +230,20 @@ fn a_token_that_may_only_read_costs_the_comment_and_not_the_verdict() {
 }
 
 #[test]
+fn a_forks_run_does_not_try_what_its_token_may_not_do() {
+    let ground = ground::jira().without_secret();
+    let host = Host::new("SHOP-1: add", &[]);
+    host.memory().may_write = false;
+    let fork = json!({ "pull_request": {
+        "number": 7, "html_url": PAGE, "title": "x",
+        "head": { "ref": "topic", "repo": null }, "base": { "ref": "main" },
+    }});
+    let report = link_pr(&ground, &host, &["--require"], fork);
+    assert_eq!((report.exit_code(), &report.json["verdict"]), (0, &json!("pass")), "{report:?}");
+    assert_eq!((report.warnings, report.failures), (Vec::new(), Vec::new()));
+}
+
+#[test]
 fn the_last_word_is_that_of_the_newest_facts() {
     for ground in ground::all() {
         let host = Host::new(&ground.named("KEY-1: add"), &[]);

@@ -221,7 +221,7 @@ fn what_is_shown_is_a_table_outputs_and_annotations() {
     assert!(ended.stdout.contains("linked      LOCAL-1"), "{ended:?}");
     assert!(ended.stdout.contains("moved       LOCAL-1: todo -> in_review"), "{ended:?}");
     assert!(
-        ended.stdout.ends_with("warn: 1 commit read, 1 links made, 0 there before\n"),
+        ended.stdout.ends_with("warn: 1 commit read, 1 link made, 0 there before\n"),
         "{ended:?}"
     );
     let warning = ended.stderr.lines().find(|line| line.starts_with("::warning::")).unwrap();

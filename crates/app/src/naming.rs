@@ -192,6 +192,20 @@ impl Naming {
     }
 }
 
+/// Checks a project that somebody names: a key's prefix, in any case, or a repository's path, `acme/shop`.
+pub fn project(text: &str) -> Result<String, String> {
+    let name = text.trim().trim_end_matches(['#', '-']);
+    let is_part = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "._-".contains(c))
+    };
+    let is_key = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_key || (name.contains('/') && name.split('/').all(is_part)) {
+        return Ok(name.to_owned());
+    }
+    Err("a project is named by its key, such as SHOP, or by its path, such as acme/shop".to_owned())
+}
+
 /// True for trackers that number within a repository.
 fn numbers_within(metadata: &Metadata) -> bool {
     metadata.references.contains(&Pattern::Number)
@@ -262,6 +276,17 @@ mod tests {
         check(&boards, "Fix #12 and AB#13", repository, &["AB#12", "AB#13"], 0);
         check(&boards, "Fix #12 and AB#13", SHOP, &["AB#13"], 1);
         check(&boards, "Fix #12", "https://dev.azure.com/acmes/Shop/_git/till", &[], 1);
+    }
+
+    #[test]
+    fn projects_are_keys_or_paths() {
+        for (text, expected) in [("shop", "shop"), (" SHOP- ", "SHOP"), ("acme/shop#", "acme/shop")]
+        {
+            assert_eq!(project(text).as_deref(), Ok(expected));
+        }
+        for wrong in ["", "A B", "/shop", "7", "a//b", "a;b"] {
+            assert!(project(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -53,7 +53,10 @@ pub(crate) async fn apply(
         done.withdrawn.push((withdrawal.clone(), outcome));
     }
     for transition in plan.transitions.iter().filter(|it| it.kept.is_none()) {
-        if policy.noise_of(&transition.item) != Noise::Off {
+        // What cannot be linked is not moved either; its failure is said once.
+        let is_linked =
+            |(item, link): &(Item, Result<Link>)| item.id == transition.item && link.is_ok();
+        if done.links.iter().any(is_linked) {
             let outcome = move_one(transition, tracker).await;
             done.moved.push((transition.clone(), outcome));
         }

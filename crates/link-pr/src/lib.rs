@@ -52,7 +52,7 @@ pub struct Args {
     #[arg(long, value_name = "PATH", default_value = ".")]
     pub repository: PathBuf,
     /// Projects whose items are taken, comma-separated: keys, or repositories (default: the tracker's project).
-    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = app::naming::project)]
     pub projects: Vec<String>,
     /// Fail when no work item is named.
     #[arg(long)]

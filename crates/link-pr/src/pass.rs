@@ -117,8 +117,10 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
             memory.keep(&report::state(&outcome));
         }
     }
-    if let Some(host) = hands.sources.host {
-        report::on_host(&mut outcome, host, hands.sources.session.context.run_url.as_deref()).await;
+    // A run without secrets has a token that may only read; a refusal each time would bury what there is to say.
+    let context = &hands.sources.session.context;
+    if let Some(host) = hands.sources.host.filter(|_| !context.secrets_withheld) {
+        report::on_host(&mut outcome, host, context.run_url.as_deref()).await;
     }
     Ok(outcome)
 }

@@ -145,6 +145,14 @@ fn what_stands_in_the_unread_file_is_not_missed() {
 }
 
 #[test]
+fn a_page_that_no_code_host_serves_has_none() {
+    let mut session = own(&[URL, TOKEN, PROJECT]);
+    let page = "https://elsewhere.example/acme/shop/pull/7".parse().unwrap();
+    let host = crate::block_on(session.code_host(None, &page)).unwrap();
+    assert!(host.is_none(), "{host:?}");
+}
+
+#[test]
 fn what_is_quoted_is_redacted_first() {
     let mut session = own(&[URL, TOKEN, PROJECT]);
     Tree::bare().connect(&mut session).unwrap();

@@ -72,14 +72,19 @@ fn left(outcome: &Outcome, view: View<'_>) -> String {
 fn end(outcome: &Outcome, view: View<'_>) -> String {
     let facts = &outcome.facts;
     let read = facts.proposal.commits.len();
-    let commits = if read == 1 { "1 commit".to_owned() } else { format!("{read} commits") };
+    let count = |number: usize, what: &str| match number {
+        1 => format!("1 {what}"),
+        _ => format!("{number} {what}s"),
+    };
     let made = linked(outcome).filter(|link| !link.existed).count();
     let there = linked(outcome).count() - made;
     let verb = if view.dry { "to make" } else { "made" };
     let plan =
         view.plan.map(|path| format!("plan written to {}\n", path.display())).unwrap_or_default();
     format!(
-        "{plan}{}: {commits} read, {made} links {verb}, {there} there before\n",
-        outcome.plan.verdict.word()
+        "{plan}{}: {} read, {} {verb}, {there} there before\n",
+        outcome.plan.verdict.word(),
+        count(read, "commit"),
+        count(made, "link"),
     )
 }
