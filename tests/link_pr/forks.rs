@@ -4,6 +4,7 @@ use super::{
     ground,
     scene::{PAGE, Pull, Scene},
 };
+use backend::model::Status;
 use serde_json::{Value, json};
 
 #[test]
@@ -66,7 +67,8 @@ fn dependabot_gets_no_secrets_either() {
 /// A plan of a fork's run.
 fn planned(scene: &Scene, pull: &Pull) -> Value {
     let file = scene.file("plan.json");
-    scene.run(pull, &["--plan", file.to_str().unwrap()]).expect_code(0);
+    let args = ["--on-open", "in_review", "--plan", file.to_str().unwrap()];
+    scene.run(pull, &args).expect_code(0);
     let text = std::fs::read_to_string(file).unwrap();
     assert!(!text.contains("token"), "{text}");
     serde_json::from_str(&text).unwrap()
@@ -92,6 +94,7 @@ fn a_plan_writes_nothing_and_is_applied_by_a_trusted_run() {
         assert_eq!(scene.ground.snapshot(), before, "a plan writes nothing");
         let document = apply(&scene, &pull, &plan, 0);
         assert_eq!(scene.ground.linked(PAGE), [1, 2], "{document:#}");
+        assert_eq!(scene.ground.status(2), Status::InReview, "{document:#}");
         let settled = scene.ground.snapshot();
         apply(&scene, &pull, &plan, 0);
         assert_eq!(scene.ground.snapshot(), settled, "a second run changes nothing");

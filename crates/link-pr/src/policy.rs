@@ -214,6 +214,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_says_what_is_the_default() {
+        let example = include_str!("../../../examples/link-pr/policy.yaml");
+        let noise = [("default".to_owned(), Noise::Link)].into();
+        assert_eq!(Policy::parse("it", example).unwrap(), Policy { noise, ..Policy::default() });
+    }
+
+    #[test]
     fn a_policy_is_read_whole() {
         let text = "require: fail\nincomplete: warn\non_open: in_review\non_merge: done\nmoves: closes\n\
             frozen: [blocked]\nmentions: ignore\nbots: check\nopt_out: { tokens: [NOTKT], labels: [] }\n\

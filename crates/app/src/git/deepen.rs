@@ -205,7 +205,14 @@ fn git(folder: &Path, how: &Deepening<'_>) -> Command {
         .env("GIT_ALLOW_PROTOCOL", "file:https:ssh")
         .env("GIT_SSH_VARIANT", "ssh")
         .env("LC_ALL", "C")
-        .args(["-c", "core.hooksPath=", "-c", "core.askPass=", "-c", "gc.auto=0"]);
+        .args([
+            "-c",
+            &format!("core.hooksPath={nothing}"),
+            "-c",
+            "core.askPass=",
+            "-c",
+            "gc.auto=0",
+        ]);
     command
 }
 
