@@ -155,6 +155,8 @@ fn sort(facts: &Facts, named: &Named, policy: &Policy) -> Sorted {
             None => sorted.holding.push(item.clone()),
             Some(refused) => {
                 match refused {
+                    // A number that is only mentioned is often a pull request's.
+                    Refused::Gone if item.bond == Bond::Mentions && is_number(&item.id) => {}
                     Refused::Gone => sorted.gone.push(item.id.clone()),
                     Refused::Misplaced => sorted.misplaced.push(item.id.clone()),
                     Refused::Beyond => sorted.beyond += 1,
@@ -166,6 +168,11 @@ fn sort(facts: &Facts, named: &Named, policy: &Policy) -> Sorted {
         }
     }
     sorted
+}
+
+/// `acme/shop#12`, and not `AB#12`, which is an item of Azure Boards wherever it stands.
+fn is_number(id: &WorkItemId) -> bool {
+    id.as_str().split_once('#').is_some_and(|(before, _)| before != "AB")
 }
 
 /// The items within the limit: those that are meant most, of the same bond those that are named first.

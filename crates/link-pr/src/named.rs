@@ -8,7 +8,7 @@ use crate::{facts::Facts, policy::Policy, standing};
 use app::{Result, naming::Naming};
 use backend::{
     model::{Commit, WorkItemId},
-    reference::{self, About, Extraction, Finder, Form, Place, Reference, Tier},
+    reference::{self, About, Extraction, Finder, Form, Grammar, Place, Reference, Tier},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -119,8 +119,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What is one of our items. On GitHub, which numbers pull requests and issues together, the own number is none.
     fn ours(&self, found: Extraction) -> Extraction {
-        self.naming.resolve(found, &self.facts.repository)
+        let mut found = self.naming.resolve(found, &self.facts.repository);
+        if self.facts.grammar == Grammar::GitHub {
+            let own = &self.facts.proposal.pull_request;
+            let own = [format!("#{}", own.number), format!("{}#{}", own.repository, own.number)];
+            found.references.retain(|reference| {
+                !own.iter().any(|own| own.eq_ignore_ascii_case(reference.item.as_str()))
+            });
+        }
+        found
     }
 
     /// Title and text are one message, so that the text's last paragraph can hold trailers.

@@ -190,6 +190,17 @@ fn unknown_items_are_told_and_not_linked() {
 }
 
 #[test]
+fn a_number_that_is_only_mentioned_may_be_a_pull_request_s() {
+    let numbers = facts("x", "Fixes #1, like #2 and #3", &[]);
+    let known = ["#1", "#2", "#3"].map(|id| (id, Known::Gone));
+    let numbers = with(numbers, &known);
+    let named = named::read(&numbers, &Naming::numbers(), &Policy::default()).unwrap();
+    let plan = decide(&numbers, &named, &[], &Policy::default());
+    assert!(plan.reasons[0].message.ends_with("token: #1"), "{plan:?}");
+    assert_eq!(plan.refused.len(), 3);
+}
+
+#[test]
 fn a_path_may_only_name_its_project() {
     let policy = Policy {
         paths: vec![PathRule { path: "payments/".to_owned(), projects: vec!["PAY".to_owned()] }],

@@ -112,6 +112,19 @@ fn a_bot_s_text_names_nothing_and_its_title_may() {
 }
 
 #[test]
+fn a_pull_request_s_own_number_is_no_item() {
+    let named = |facts: &Facts| {
+        let naming = Naming::numbers().with_projects(&["acme/shop".to_owned()]);
+        let named = read(facts, &naming, &Policy::default()).unwrap();
+        named.items.iter().map(|item| item.id.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let mut facts = facts("Add the cart (#7)", "Fixes #12, acme/shop#7 and acme/shop#8", &[]);
+    assert_eq!(named(&facts), "#12 acme/shop#8");
+    facts.grammar = Grammar::GitLab;
+    assert_eq!(named(&facts), "#7 #12 acme/shop#7 acme/shop#8", "GitLab's issues count apart");
+}
+
+#[test]
 fn a_smart_commit_closes_what_its_line_names() {
     check(
         "x",
