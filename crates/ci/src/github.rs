@@ -71,6 +71,13 @@ impl GitHub {
             })
     }
 
+    /// A run of `pull_request_target` is the target's own, whoever asks for the pull.
+    fn withholds_secrets(&self) -> bool {
+        let is_targets = self.env.get("GITHUB_EVENT_NAME") == Some("pull_request_target");
+        let is_dependabots = self.env.get("GITHUB_ACTOR") == Some(DEPENDABOT);
+        !is_targets && (self.is_fork() || is_dependabots)
+    }
+
     /// `GITHUB_SHA` of a pull request is a merge that nobody wrote.
     fn sha(&self) -> Option<String> {
         let named = self
@@ -128,7 +135,7 @@ impl Host for GitHub {
             pull_request: self.pull_request(repository_url.as_deref()),
             merge_group: event::merge_group(&self.event),
             upstream: event::upstream(&self.event),
-            secrets_withheld: self.is_fork() || env.get("GITHUB_ACTOR") == Some(DEPENDABOT),
+            secrets_withheld: self.withholds_secrets(),
             ranges: Vec::new(),
             run_url: repository_url
                 .as_ref()
