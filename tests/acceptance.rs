@@ -22,6 +22,8 @@ mod hooks;
 #[cfg(test)]
 mod hosts;
 #[cfg(test)]
+mod link_pr;
+#[cfg(test)]
 mod plugins;
 #[cfg(test)]
 mod readme;

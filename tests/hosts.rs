@@ -214,6 +214,19 @@ fn a_fork_is_known_by_its_repository_even_when_that_is_gone() {
 }
 
 #[test]
+fn secrets_are_withheld_from_forks_and_from_dependabot() {
+    let withheld = |repository: &str, event: &str, actor: &str| {
+        let more = [("GITHUB_EVENT_NAME", event), ("GITHUB_ACTOR", actor)];
+        let pull = github_pull_request(&json!({ "full_name": repository }));
+        host(GITHUB, &more, Some(pull)).context().secrets_withheld
+    };
+    assert!(!withheld("acme/shop", "pull_request", "alex"));
+    assert!(withheld("someone/shop", "pull_request", "alex"));
+    assert!(withheld("acme/shop", "pull_request", "dependabot[bot]"));
+    assert!(!withheld("someone/shop", "pull_request_target", "alex"));
+}
+
+#[test]
 fn the_first_push_of_a_branch_is_compared_with_the_default_branch() {
     let event =
         json!({ "before": NONE, "after": HEAD, "repository": { "default_branch": "main" } });

@@ -13,13 +13,15 @@ use std::collections::BTreeSet;
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Every action, with the GUID that its task keeps for ever.
-fn all() -> [(Described, &'static str); 3] {
+fn all() -> [(Described, &'static str); 4] {
     let link_commit = describe(link_commit::Args::command(), Some("link"), link_commit::OUTPUTS);
+    let link_pr = describe(link_pr::Args::command(), None, link_pr::OUTPUTS);
     let work_item = describe(work_item::Args::command(), None, work_item::OUTPUTS);
     let health_check = describe(health_check::Args::command(), None, health_check::OUTPUTS);
     [
         (health_check, "3e2f5b0c-6d0e-4a3a-9c35-5b2d4f0c7f61"),
         (link_commit, "dfd55c9a-dfb0-47f7-bb20-11a483662c50"),
+        (link_pr, "3b0e7a52-5f0c-4a5e-9d43-0a6c8f2b1e97"),
         (work_item, "f8063d65-236b-4cb5-b461-1da984522218"),
     ]
 }

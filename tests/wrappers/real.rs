@@ -137,3 +137,22 @@ fn inputs_choose_the_command_its_arguments_and_its_lists() {
     let item = read.run().json();
     assert!(item.to_string().contains(r#"["released","v2"]"#), "{item}");
 }
+
+#[test]
+fn a_pull_request_is_linked_by_its_event_and_its_inputs() {
+    let Some(step) = Step::new() else { return };
+    let base = step.repository.commits()[0].clone();
+    let head = step.repository.commit("feat: add invoices");
+    let event = json!({ "pull_request": {
+        "number": 7, "html_url": "https://github.com/acme/shop/pull/7", "title": "LOCAL-1: add invoices",
+        "body": null, "commits": 1, "state": "open",
+        "head": { "ref": "topic", "sha": head, "repo": { "full_name": "acme/shop" } },
+        "base": { "ref": "main", "sha": base },
+    }});
+    fs::write(step.files.path().join("event"), event.to_string()).unwrap();
+    let ended = step.github("link-pr").env("INPUT_ON-OPEN", "in_review").run();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    let told = ["verdict", "items", "moved"].map(|name| step.output(name).unwrap_or_default());
+    assert_eq!(told, ["pass", "LOCAL-1", "1"], "{ended:?}");
+    assert!(step.read("summary").contains("| `LOCAL-1` | title |"), "{}", step.read("summary"));
+}

@@ -61,13 +61,20 @@ pub(crate) fn task(described: &Described, id: &str, version: &str) -> String {
         "author": "devops-integrations",
         "version": { "Major": numbers[0], "Minor": numbers[1], "Patch": numbers[2] },
         "minimumAgentVersion": "4.248.0",
-        "instanceNameFormat": format!("{} $(command)", described.name),
+        "instanceNameFormat": instance_name(described),
         "groups": [group("tracker", "Tracker"), group("wrapper", "Binary")],
         "inputs": described.inputs.iter().map(task_input).collect::<Vec<_>>(),
         "outputVariables": variables.map(|(name, meaning)| json!({ "name": camel_case(name), "description": meaning })).collect::<Vec<_>>(),
         "execution": { "Node24": handler, "Node20_1": handler },
     });
     format!("{task:#}\n")
+}
+
+/// What a step is called in a pipeline.
+fn instance_name(described: &Described) -> String {
+    let has_commands = described.inputs.iter().any(|input| input.name == "command");
+    let command = if has_commands { " $(command)" } else { "" };
+    format!("{}{command}", described.name)
 }
 
 fn task_input(input: &Input) -> Value {

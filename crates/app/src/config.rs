@@ -151,6 +151,14 @@ pub fn choose_all(
     Ok(finished.collect())
 }
 
+/// Every code host that can be connected to. The token that a CI host gives to its jobs is enough for its own pull
+/// requests, though it chooses no tracker.
+pub(crate) fn choose_code_hosts(sources: &Sources<'_>, redactor: &mut Redactor) -> Vec<Chosen> {
+    let hosts = candidates(sources, std::iter::empty(), redactor);
+    let hosts = hosts.into_iter().filter(|candidate| candidate.platform.code_host.is_some());
+    hosts.filter_map(|candidate| candidate.finish(Vec::new()).ok()).collect()
+}
+
 /// The trackers, or all that is wrong with any of them. What is known of the first stands for what is known.
 fn finish(
     sources: &Sources<'_>,

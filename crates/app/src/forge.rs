@@ -1,22 +1,73 @@
 //! Where a repository's pages are: from a git remote to the address of a commit. The one table of code forges.
 
+use backend::reference::Grammar;
 use url::Url;
 
-/// How a family of forges forms the address of a commit.
+/// How a family of forges forms the addresses of its pages, and what it closes.
 struct Forge {
     /// What the host's name contains.
     host: &'static str,
     /// What stands between the repository's address and the commit's id.
     commit: &'static str,
+    /// What stands between the repository's address and the number of a pull request; empty where there are none.
+    pull: &'static str,
+    /// What the words in front of a number close there.
+    grammar: Grammar,
+}
+
+impl Forge {
+    const fn new(
+        host: &'static str,
+        commit: &'static str,
+        pull: &'static str,
+        grammar: Grammar,
+    ) -> Self {
+        Self { host, commit, pull, grammar }
+    }
 }
 
 /// The first row that fits wins; the last fits everything.
 const FORGES: &[Forge] = &[
-    Forge { host: "gitlab", commit: "/-/commit/" },
-    Forge { host: "bitbucket.org", commit: "/commits/" },
-    Forge { host: "git.sr.ht", commit: "/commit/" },
-    Forge { host: "", commit: "/commit/" },
+    Forge::new("gitlab", "/-/commit/", "/-/merge_requests/", Grammar::GitLab),
+    Forge::new("bitbucket.org", "/commits/", "/pull-requests/", Grammar::Common),
+    Forge::new("git.sr.ht", "/commit/", "", Grammar::Common),
+    Forge::new("dev.azure.com", "/commit/", "/pullrequest/", Grammar::Common),
+    Forge::new("visualstudio.com", "/commit/", "/pullrequest/", Grammar::Common),
+    Forge::new("", "/commit/", "/pull/", Grammar::GitHub),
 ];
+
+/// The page of a pull request, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullPage {
+    /// The page itself, without what leads to a part of it.
+    pub page: Url,
+    /// The page of its repository.
+    pub repository: Url,
+    /// Its number.
+    pub number: u64,
+    /// What the words in front of a number close there.
+    pub grammar: Grammar,
+}
+
+impl PullPage {
+    /// Takes an address apart; `None` for one that is no pull request's. The form of the path says which forge it is,
+    /// whatever its host is called. Credentials in the address are dropped.
+    pub fn parse(url: &Url) -> Option<Self> {
+        let is_web = matches!(url.scheme(), "https" | "http");
+        FORGES.iter().filter(|forge| is_web && !forge.pull.is_empty()).find_map(|forge| {
+            let (path, rest) = url.path().split_once(forge.pull)?;
+            let number = rest.split('/').next().filter(|digits| !digits.starts_with('0'))?;
+            let number: u64 = number.parse().ok().filter(|_| path.len() > 1)?;
+            let mut repository = Pages::new(url.clone()).repository;
+            repository.set_query(None);
+            repository.set_fragment(None);
+            let mut page = repository.clone();
+            repository.set_path(path);
+            page.set_path(&format!("{path}{}{number}", forge.pull));
+            Some(Self { page, repository, number, grammar: forge.grammar })
+        })
+    }
+}
 
 /// Where a repository's pages are.
 #[derive(Debug, Clone)]
@@ -41,6 +92,21 @@ impl Pages {
     pub fn from_host(context: &ci::Context) -> Option<Self> {
         let repository = Url::parse(context.repository_url.as_deref()?).ok()?;
         Some(Self { repository, commit_prefix: context.commit_url("") })
+    }
+
+    /// The page of a pull request.
+    pub fn pull_request(&self, number: u64) -> Option<PullPage> {
+        let host = self.repository.host_str()?.to_ascii_lowercase();
+        let told = |forge: &&Forge| {
+            self.commit_prefix.as_ref().is_some_and(|prefix| prefix.ends_with(forge.commit))
+        };
+        // Only a path that no other forge has tells which it is.
+        let by_path = FORGES.iter().find(told).filter(|forge| forge.commit.contains("/-/"));
+        let forge = by_path.or_else(|| FORGES.iter().find(|forge| host.contains(forge.host)))?;
+        let mut page = self.repository.clone();
+        let path = page.path().trim_end_matches('/').to_owned();
+        page.set_path(&format!("{path}{}{number}", forge.pull));
+        PullPage::parse(&page)
     }
 
     /// The page of a commit.
@@ -173,6 +239,61 @@ mod tests {
         check("https://gitlab.example.com/a/b/c/", "https://gitlab.example.com/a/b/c/-/commit/abc");
         check("https://bitbucket.org/acme/shop", "https://bitbucket.org/acme/shop/commits/abc");
         check("file:///srv/git/shop", "file:///srv/git/shop#abc");
+    }
+
+    fn check_pull(address: &str, expected: Option<(&str, &str, u64, Grammar)>) {
+        let parsed = PullPage::parse(&Url::parse(address).unwrap());
+        let told = parsed
+            .as_ref()
+            .map(|it| (it.page.as_str(), it.repository.as_str(), it.number, it.grammar));
+        assert_eq!(told, expected, "{address}");
+    }
+
+    #[test]
+    fn pages_of_pull_requests_are_known_by_their_path() {
+        let github = ("https://github.com/acme/shop/pull/7", "https://github.com/acme/shop");
+        let expected = Some((github.0, github.1, 7, Grammar::GitHub));
+        check_pull("https://u:p@github.com/acme/shop/pull/7/files?w=1#diff", expected);
+        check_pull(
+            "https://code.acme.dev/a/b/c/-/merge_requests/12",
+            Some((
+                "https://code.acme.dev/a/b/c/-/merge_requests/12",
+                "https://code.acme.dev/a/b/c",
+                12,
+                Grammar::GitLab,
+            )),
+        );
+        let azure = "https://dev.azure.com/acme/Web/_git/shop";
+        let page = format!("{azure}/pullrequest/3");
+        check_pull(&page, Some((&page, azure, 3, Grammar::Common)));
+        for other in [
+            "https://github.com/acme/shop/pull/",
+            "https://github.com/acme/shop/pull/07",
+            "https://github.com/acme/shop/pull/x",
+            "https://github.com/pull/7",
+            "https://github.com/acme/shop/issues/7",
+            "ftp://github.com/acme/shop/pull/7",
+        ] {
+            check_pull(other, None);
+        }
+    }
+
+    #[test]
+    fn numbers_have_pages() {
+        let page = |repository: &str| {
+            let pages = Pages::new(repository.parse().unwrap());
+            pages.pull_request(7).map(|it| it.page.to_string()).unwrap_or_default()
+        };
+        assert_eq!(page("https://github.com/acme/shop"), "https://github.com/acme/shop/pull/7");
+        assert_eq!(
+            page("https://gitlab.com/acme/shop"),
+            "https://gitlab.com/acme/shop/-/merge_requests/7"
+        );
+        assert_eq!(
+            page("https://dev.azure.com/acme/Web/_git/shop"),
+            "https://dev.azure.com/acme/Web/_git/shop/pullrequest/7"
+        );
+        assert_eq!(page("file:///srv/git/shop"), "");
     }
 
     #[test]

@@ -1,11 +1,16 @@
 //! Reading a git repository: which commits a range holds, and what they say. git2 runs no hooks, no fsmonitor and
 //! no other program that a hostile configuration may name.
 
+mod between;
+mod deepen;
 mod program;
 mod push;
 mod settings;
 mod state;
 mod walk;
+
+pub use between::Between;
+pub use deepen::{Deepened, Deepening, Ends};
 
 use crate::forge::{self, Pages};
 use backend::{Error, ErrorKind, Result, model::Commit};
@@ -100,6 +105,25 @@ impl Git {
             Error::new(ErrorKind::Config, "form the repository's address: its path is not absolute")
                 .with_hint("give the repository's web page with --repository-url")
         })
+    }
+
+    /// Whether this can be a clone of the repository at a page: a remote leads there, or none leads to that host.
+    pub fn is_clone_of(&self, page: &Url) -> bool {
+        let Ok(names) = self.repository.remotes() else { return true };
+        let urls =
+            names.iter().flatten().flatten().filter_map(|name| {
+                forge::web_url(self.repository.find_remote(name).ok()?.url().ok()?)
+            });
+        let there: Vec<Url> = urls.filter(|url| url.host_str() == page.host_str()).collect();
+        let path = |url: &Url| url.path().trim_end_matches('/').to_ascii_lowercase();
+        there.is_empty() || there.iter().any(|url| path(url) == path(page))
+    }
+
+    /// The default branch of the remote `origin`, as it was when the clone was made.
+    pub fn default_branch(&self) -> Option<String> {
+        let head = self.repository.find_reference("refs/remotes/origin/HEAD").ok()?;
+        let target = head.symbolic_target().ok().flatten()?;
+        target.strip_prefix("refs/remotes/origin/").map(str::to_owned)
     }
 
     fn remote(&self) -> Option<String> {

@@ -6,6 +6,7 @@ pub mod config;
 pub mod exit;
 pub mod forge;
 pub mod git;
+pub mod memory;
 pub mod naming;
 pub mod progress;
 pub mod report;

@@ -1,9 +1,9 @@
 //! How the items of the chosen trackers are named in commits and pull requests, and whose item a name is.
 
-use crate::{Result, config::Chosen, forge};
+use crate::{Result, config::Chosen, forge, git::Git};
 use backend::{
     model::WorkItemId,
-    reference::{Extraction, Finder, Form, Pattern, Prefixes, Reference, Skipped},
+    reference::{Extraction, Finder, Form, Learner, Pattern, Prefixes, Reference, Skipped},
     registry::Route,
     tracker::Metadata,
 };
@@ -20,12 +20,19 @@ pub struct Naming {
     repositories: Vec<String>,
     /// Pages of the repositories or organisations that a plain `#12` belongs to.
     homes: Vec<Url>,
+    /// What a history teaches, where nobody says which keys count.
+    learned: Option<Prefixes>,
 }
 
 impl Naming {
     /// Keys of any project, for runs of which nobody says which tracker is meant.
     pub fn keys() -> Self {
         Self { references: vec![Pattern::Key], ..Self::default() }
+    }
+
+    /// Numbers of the code's own host, wherever they count.
+    pub fn numbers() -> Self {
+        Self { references: vec![Pattern::Number], ..Self::default() }
     }
 
     /// The naming of these trackers, each with what it says of itself; the routes name more projects.
@@ -99,6 +106,11 @@ impl Naming {
         self.references.contains(&Pattern::AzureBoards)
     }
 
+    /// True where items are named by numbers, as the code's own host names its issues.
+    pub fn has_numbers(&self) -> bool {
+        self.references.contains(&Pattern::Number)
+    }
+
     /// The same naming with these projects in the place of the configured ones; none leaves it as it is.
     #[must_use]
     pub fn with_projects(&self, projects: &[String]) -> Self {
@@ -110,11 +122,25 @@ impl Naming {
         naming
     }
 
+    /// The same naming that, where nobody says which keys count, learns it from a history.
+    #[must_use]
+    pub fn learning_from(mut self, git: &Git) -> Self {
+        if self.keys.is_empty() && self.references.contains(&Pattern::Key) {
+            let mut learner = Learner::default();
+            let read = git.messages("HEAD", |_, message| {
+                learner.read(&String::from_utf8_lossy(message));
+            });
+            // A history that cannot be read teaches nothing.
+            self.learned = read.ok().map(|_| learner.finish());
+        }
+        self
+    }
+
     /// Finds references. Where nobody says which keys are ours, upper-case ones count that do not look like something
     /// else.
     pub fn finder(&self) -> Result<Finder> {
         let prefixes = if self.keys.is_empty() {
-            Prefixes::none()
+            self.learned.clone().unwrap_or_default()
         } else {
             Prefixes::allow(self.keys.clone())
         };
@@ -189,6 +215,20 @@ impl Naming {
     }
 }
 
+/// Checks a project that somebody names: a key's prefix, in any case, or a repository's path, `acme/shop`.
+pub fn project(text: &str) -> Result<String, String> {
+    let name = text.trim().trim_end_matches(['#', '-']);
+    let is_part = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || "._-".contains(c))
+    };
+    let is_key = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_key || (name.contains('/') && name.split('/').all(is_part)) {
+        return Ok(name.to_owned());
+    }
+    Err("a project is named by its key, such as SHOP, or by its path, such as acme/shop".to_owned())
+}
+
 /// True for trackers that number within a repository.
 fn numbers_within(metadata: &Metadata) -> bool {
     metadata.references.contains(&Pattern::Number)
@@ -259,6 +299,17 @@ mod tests {
         check(&boards, "Fix #12 and AB#13", repository, &["AB#12", "AB#13"], 0);
         check(&boards, "Fix #12 and AB#13", SHOP, &["AB#13"], 1);
         check(&boards, "Fix #12", "https://dev.azure.com/acmes/Shop/_git/till", &[], 1);
+    }
+
+    #[test]
+    fn projects_are_keys_or_paths() {
+        for (text, expected) in [("shop", "shop"), (" SHOP- ", "SHOP"), ("acme/shop#", "acme/shop")]
+        {
+            assert_eq!(project(text).as_deref(), Ok(expected));
+        }
+        for wrong in ["", "A B", "/shop", "7", "a//b", "a;b"] {
+            assert!(project(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -12,8 +12,9 @@ use crate::{
 };
 use backend::{
     Error, ErrorKind, Result, Tracker,
+    code_host::CodeHost,
     delegate::Delegated,
-    dry_run::{DryRun, Plan},
+    dry_run::{DryHost, DryRun, Plan},
     health::Health,
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
     plugin,
@@ -117,6 +118,16 @@ enum ConfigFile {
 }
 
 impl Session {
+    /// A run with these arguments in this environment, about the event with this payload; for whoever runs a binary's work
+    /// in a process of its own.
+    pub fn new(common: Common, env: Env, event: Option<Value>) -> Self {
+        let host = ci::detect(&env, event);
+        let context = host.context();
+        let deadline = deadline(common.deadline);
+        let (plan, gate) = (Plan::default(), Arc::default());
+        Self { common, env, host, context, event_lost: false, deadline, plan, gate }
+    }
+
     /// Opens a repository. Where none is named, the one that git's own variables name comes before the current folder.
     pub fn git(&self, path: &Path) -> Result<Git> {
         if path == Path::new(HERE) && self.env.get("GIT_DIR").is_some() {
@@ -188,6 +199,31 @@ impl Session {
         self.common.platform.clone().or_else(environment)
     }
 
+    /// The code host that a page is on: the first that is set up and serves it. None is no failure, for a run can learn
+    /// what it needs from the CI host and from git.
+    pub async fn code_host(
+        &mut self,
+        git: Option<&Git>,
+        page: &Url,
+    ) -> Result<Option<Box<dyn CodeHost>>> {
+        let file = self.config_file(git)?;
+        let hosts = self.with_sources(git, file, config::choose_code_hosts);
+        for Chosen { platform, settings, .. } in &hosts {
+            let Some(connect) = platform.code_host else { continue };
+            let host = connect(settings, &self.wire(settings)?).await?;
+            if !host.serves(page) {
+                continue;
+            }
+            tracing::info!(host = settings.tracker, platform = platform.name, "connected");
+            return Ok(Some(if self.common.dry_run {
+                Box::new(DryHost::new(host, self.plan.clone()))
+            } else {
+                host
+            }));
+        }
+        Ok(None)
+    }
+
     async fn connect_to(&self, selection: Selection) -> Result<Connected> {
         let Selection { trackers, routes } = selection;
         let mut made = Vec::new();
@@ -219,13 +255,7 @@ impl Session {
     async fn make_alone(&self, chosen: &Chosen) -> Result<Box<dyn Tracker>> {
         let Chosen { platform, settings, .. } = chosen;
         tracing::info!(tracker = settings.tracker, platform = settings.platform, "connecting");
-        let transport = Reqwest::new(transport_options(settings)?)?;
-        let wire = Wire {
-            search_path: self.env.get("PATH").map(Into::into),
-            environment: self.environment_of_plugins(),
-            ..Wire::new(Arc::new(transport), self.policy(settings))
-        };
-        let tracker = (platform.connect)(settings, &wire).await?;
+        let tracker = (platform.connect)(settings, &self.wire(settings)?).await?;
         Ok(if self.common.dry_run {
             Box::new(DryRun::new(tracker, self.plan.clone()))
         } else {
@@ -237,6 +267,15 @@ impl Session {
     fn environment_of_plugins(&self) -> Vec<(&'static str, OsString)> {
         let value = |name: &&'static str| Some((*name, self.env.get(name)?.into()));
         plugin::ENVIRONMENT.iter().filter_map(value).collect()
+    }
+
+    fn wire(&self, settings: &Settings) -> Result<Wire> {
+        let transport = Reqwest::new(transport_options(settings)?)?;
+        Ok(Wire {
+            search_path: self.env.get("PATH").map(Into::into),
+            environment: self.environment_of_plugins(),
+            ..Wire::new(Arc::new(transport), self.policy(settings))
+        })
     }
 
     /// The trackers that the arguments, the environment and the configuration file choose.
@@ -276,12 +315,12 @@ impl Session {
         self.gate.redacted(text)
     }
 
-    /// True when a fork's run is all that is missing values come from. Of the values that are no secrets, an unread
+    /// True when a run without secrets is all that missing values come from. Of the values that are no secrets, an unread
     /// file may hold any.
     fn lacks_secrets_only(&self, lack: Lack, unread: bool) -> bool {
         match lack {
-            Lack::Secrets => self.is_fork(),
-            Lack::SecretsAndValues => self.is_fork() && unread,
+            Lack::Secrets => self.context.secrets_withheld,
+            Lack::SecretsAndValues => self.context.secrets_withheld && unread,
             Lack::Sense => false,
         }
     }

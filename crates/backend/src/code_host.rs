@@ -91,12 +91,21 @@ pub enum CommitState {
 /// A host of code reviews.
 #[async_trait]
 pub trait CodeHost: Send + Sync + fmt::Debug {
+    /// True for a page of this host, such as that of a pull request. No network.
+    fn serves(&self, page: &Url) -> bool;
+
     /// Reads a pull request and all its commits.
     ///
     /// Requires: the address of its page, on this host.
     /// Behavior: `Config` for an address that is no pull request of this host, `NotFound` for one that is not there or
     /// is hidden; `complete` is false when the host gives fewer commits than there are.
     async fn get_pull_request(&self, page: &Url) -> Result<Proposal>;
+
+    /// Reads the one comment of a pull request that begins with `marker`, as [`CodeHost::upsert_comment`] finds it.
+    ///
+    /// Requires: nothing.
+    /// Behavior: `None` where there is none of the token's own account; the marker is part of the text.
+    async fn find_comment(&self, page: &Url, marker: &str) -> Result<Option<String>>;
 
     /// Sets the one comment of a pull request that begins with `marker`, a hidden HTML comment such as
     /// `<!-- devops-integrations:link-pr -->`; `body` comes below it.

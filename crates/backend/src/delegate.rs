@@ -15,6 +15,7 @@ use crate::{
     webhook::{Delivery, Event},
 };
 use async_trait::async_trait;
+use url::Url;
 
 /// Two trackers as one: who we are is asked of both, and what is about work items goes to the second.
 #[derive(Debug)]
@@ -142,6 +143,10 @@ impl Tracker for Delegated {
     }
 
     /// What either token lacks, the sooner end, and what is left where most is asked.
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        self.work_items.items_linked_to(page).await
+    }
+
     async fn access(&self) -> Result<Access> {
         let (code, items) = (self.code.access().await?, self.work_items.access().await?);
         Ok(Access {

@@ -1,5 +1,9 @@
 //! Dry run: reads pass, writes become plan lines. The only wrapper in the house.
 
+mod host;
+
+pub use host::DryHost;
+
 use crate::{
     error::{Error, Result},
     health::{self, Access, Health},
@@ -170,6 +174,10 @@ impl Tracker for DryRun {
 
     async fn access(&self) -> Result<Access> {
         self.inner.access().await
+    }
+
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        self.inner.items_linked_to(page).await
     }
 
     fn unsupported(&self, operation: Operation) -> Error {

@@ -14,10 +14,12 @@ mod closing;
 mod evidence;
 mod finder;
 mod foreign;
+mod host_closing;
 mod judge;
 mod key;
 mod keyword;
 mod lexer;
+mod lineage;
 mod lookalikes;
 mod message;
 mod number;
@@ -33,8 +35,11 @@ mod usage;
 pub use closing::{Closing, CodeHost, Elsewhere};
 pub use evidence::Learner;
 pub use finder::Finder;
+pub use host_closing::{HostClosing, host_closings};
+pub use lineage::{picked, reverted};
 pub use origin::{Origin, origin};
 pub use prefixes::Prefixes;
+pub use subject::About;
 pub use suggest::Suggestion;
 pub use trailer::undivided as trailers;
 
@@ -51,6 +56,7 @@ use std::{
     collections::{HashMap, HashSet},
     ops::Range,
 };
+use subject::about_depth;
 
 /// How a tracker's items are named in commits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +118,34 @@ pub enum Form {
     Custom,
 }
 
+/// Whose rules say what a keyword in front of a number closes. Keys and Azure Boards have one grammar everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grammar {
+    /// What every host agrees on.
+    #[default]
+    Common,
+    /// The word is repeated for each number; `close`, `fix`, `resolve` and their forms.
+    GitHub,
+    /// One word closes a whole list; `closing`, `fixing`, `resolving` and the forms of `implement` close as well.
+    GitLab,
+}
+
+/// Whose work a commit message or a title is about, by its first line.
+pub fn about(message: &str) -> About {
+    subject::Subject::of(message).about
+}
+
+/// Whether a program named the branch.
+pub fn is_robots_branch(name: &str) -> bool {
+    branch::is_robots(name)
+}
+
+/// Whose work a branch is about, by its name.
+pub fn about_branch(name: &str) -> About {
+    branch::about(name)
+}
+
 /// A reference to a work item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reference {
@@ -127,6 +161,13 @@ pub struct Reference {
     pub span: Range<usize>,
     /// What made the tier, such as "keyword `fixes`".
     pub reason: Cow<'static, str>,
+}
+
+impl Reference {
+    /// True for a name without any word that says what it is there for, or that takes it back.
+    pub fn is_bare(&self) -> bool {
+        self.tier == Tier::Mentions && self.reason.starts_with("bare ")
+    }
 }
 
 /// Something that looks like a reference and is not used as one.

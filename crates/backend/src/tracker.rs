@@ -272,6 +272,16 @@ pub trait Tracker: Send + Sync + fmt::Debug {
         Ok(Access::default())
     }
 
+    /// The items that have a link to a page which this product made, where the tracker can be asked that way round.
+    ///
+    /// Requires: nothing.
+    /// Behavior: `None` where the tracker has no such question. An answer may be behind by a moment; read the links of
+    /// the items that it names with [`Tracker::list_links`].
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        let _ = page;
+        Ok(None)
+    }
+
     /// The error for an operation that this platform's API does not have.
     fn unsupported(&self, operation: Operation) -> Error {
         unsupported(self.metadata(), operation)

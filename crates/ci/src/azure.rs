@@ -25,10 +25,11 @@ impl Azure {
         Some(PullRequest {
             number,
             url: format!("{}/{page}/{number}", repository_url?),
-            title: None,
             head: self.short_branch("SYSTEM_PULLREQUEST_SOURCEBRANCH")?,
             base: self.short_branch("SYSTEM_PULLREQUEST_TARGETBRANCH")?,
             is_fork: self.env.is_set("SYSTEM_PULLREQUEST_ISFORK"),
+            head_sha: self.env.owned("SYSTEM_PULLREQUEST_SOURCECOMMITID"),
+            ..PullRequest::default()
         })
     }
 
@@ -66,7 +67,10 @@ impl Host for Azure {
                 .short_branch("SYSTEM_PULLREQUEST_SOURCEBRANCH")
                 .or_else(|| self.short_branch("BUILD_SOURCEBRANCH")),
             default_branch: None,
+            secrets_withheld: pull_request.as_ref().is_some_and(|it| it.is_fork),
             pull_request,
+            merge_group: None,
+            upstream: None,
             ranges: branch_range(target_branch.as_deref(), sha.as_deref()).into_iter().collect(),
             target_branch,
             sha,

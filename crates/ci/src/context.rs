@@ -19,6 +19,12 @@ pub struct Context {
     pub default_branch: Option<String>,
     /// The pull or merge request that this run belongs to.
     pub pull_request: Option<PullRequest>,
+    /// The merge queue's group that this run tests.
+    pub merge_group: Option<MergeGroup>,
+    /// What the event says of another run that led to this one.
+    pub upstream: Option<Upstream>,
+    /// True when the host gives this run no secrets: a fork's, or one that Dependabot started.
+    pub secrets_withheld: bool,
     /// The commits that this run is about, as `A..B`, the best answer first.
     ///
     /// Take the first that resolves: a shallow clone lacks ends, and a forced push leaves one that is gone.
@@ -41,21 +47,75 @@ impl Context {
     }
 }
 
-/// A pull or merge request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A pull or merge request. What the host does not say is absent or empty; all texts are untrusted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PullRequest {
     /// Its number within the repository.
     pub number: u64,
     /// Its page.
     pub url: String,
-    /// Its title, where the host says it. Untrusted, like the branches.
+    /// Its title.
     pub title: Option<String>,
+    /// The text below the title.
+    pub description: Option<String>,
     /// The branch that it comes from.
     pub head: String,
     /// The branch that it wants to go into.
     pub base: String,
+    /// Full name of the newest commit of the branch that it comes from.
+    pub head_sha: Option<String>,
+    /// Full name of the commit of the target branch that it is compared with.
+    pub base_sha: Option<String>,
+    /// The commit that brought it in, once merged.
+    pub merge_sha: Option<String>,
+    /// How many commits it has.
+    pub commits: Option<u64>,
     /// True when it comes from another repository, whose runs get no secrets.
     pub is_fork: bool,
+    /// True while it is not meant to be merged.
+    pub is_draft: bool,
+    /// What became of it.
+    pub state: State,
+    /// User name of who opened it.
+    pub author: Option<String>,
+    /// True when that is the account of a program.
+    pub is_bots: bool,
+    /// Labels.
+    pub labels: Vec<String>,
+    /// Titles and texts that this event replaced.
+    pub earlier: Vec<String>,
+}
+
+/// What became of a pull request.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum State {
+    /// Waiting.
+    #[default]
+    Open,
+    /// In.
+    Merged,
+    /// Closed without a merge.
+    Closed,
+}
+
+/// A group of pull requests that a merge queue tests together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergeGroup {
+    /// The number of the last pull request, from the name of the queue's branch.
+    pub number: Option<u64>,
+    /// The commit that the group is tested as.
+    pub head_sha: String,
+    /// The commit of the target branch below the group.
+    pub base_sha: String,
+}
+
+/// Another run, which led to this one, and the commit that it was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upstream {
+    /// Full name of that commit.
+    pub head_sha: String,
+    /// The pull request of that commit, where the event names it. It names none of forks.
+    pub number: Option<u64>,
 }
 
 /// `A..B` where both are names of commits; an all-zero name means that there was none.

@@ -3,12 +3,14 @@
 use crate::{
     Context, Effect, Env, Host, Level, Place, PullRequest,
     context::{branch_name, branch_range, commit_range, first_of, is_commit, web_url},
-    untrusted,
+    event, untrusted,
 };
 use serde_json::Value;
 
 /// A step's summary may have 1 MiB; the runner drops all of a longer one.
 const SUMMARY_LIMIT: usize = 1024 * 1024;
+/// Runs that Dependabot starts get the secrets of Dependabot alone, and a token that may only read.
+const DEPENDABOT: &str = "dependabot[bot]";
 const CUT: &str = "\n\n*The summary was cut: it is longer than 1 MiB.*\n";
 
 #[derive(Debug)]
@@ -38,16 +40,16 @@ impl GitHub {
     }
 
     fn pull_request(&self, repository_url: Option<&str>) -> Option<PullRequest> {
-        let number = self.event.pointer("/pull_request/number").and_then(Value::as_u64);
+        let number = self.event.pointer("/pull_request/number").and_then(event::number);
         let number = number.or_else(|| number_of_reference(self.env.get("GITHUB_REF")?))?;
         let url = self.text("/pull_request/html_url").and_then(web_url);
         Some(PullRequest {
             number,
             url: url.or_else(|| Some(format!("{}/pull/{number}", repository_url?)))?,
-            title: self.text("/pull_request/title").map(str::to_owned),
             head: self.head()?.to_owned(),
             base: self.base()?.to_owned(),
             is_fork: self.is_fork(),
+            ..event::pull_request(&self.event)
         })
     }
 
@@ -67,6 +69,13 @@ impl GitHub {
             || name.is_some_and(|name| {
                 !name.eq_ignore_ascii_case(self.env.get("GITHUB_REPOSITORY").unwrap_or_default())
             })
+    }
+
+    /// A run of `pull_request_target` is the target's own, whoever asks for the pull.
+    fn withholds_secrets(&self) -> bool {
+        let is_targets = self.env.get("GITHUB_EVENT_NAME") == Some("pull_request_target");
+        let is_dependabots = self.env.get("GITHUB_ACTOR") == Some(DEPENDABOT);
+        !is_targets && (self.is_fork() || is_dependabots)
     }
 
     /// `GITHUB_SHA` of a pull request is a merge that nobody wrote.
@@ -124,6 +133,9 @@ impl Host for GitHub {
             target_branch: self.base().map(str::to_owned),
             default_branch: self.text("/repository/default_branch").map(str::to_owned),
             pull_request: self.pull_request(repository_url.as_deref()),
+            merge_group: event::merge_group(&self.event),
+            upstream: event::upstream(&self.event),
+            secrets_withheld: self.withholds_secrets(),
             ranges: Vec::new(),
             run_url: repository_url
                 .as_ref()

@@ -43,8 +43,28 @@ impl GitLab {
             title: env.owned("CI_MERGE_REQUEST_TITLE"),
             head: env.owned("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")?,
             base: env.owned("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")?,
+            description: self.description(),
+            head_sha: self.sha(),
+            base_sha: env.owned("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
+            is_draft: env.is_set("CI_MERGE_REQUEST_DRAFT"),
+            labels: self.labels(),
             is_fork,
+            ..PullRequest::default()
         })
+    }
+
+    /// GitLab cuts a long text and says so in another variable; a part of a text is no answer.
+    fn description(&self) -> Option<String> {
+        let is_cut = self.env.is_set("CI_MERGE_REQUEST_DESCRIPTION_IS_TRUNCATED");
+        self.env.owned("CI_MERGE_REQUEST_DESCRIPTION").filter(|_| !is_cut).or_else(|| {
+            // An empty text is an absent variable, and it is whole.
+            (!is_cut && self.env.get("CI_MERGE_REQUEST_TITLE").is_some()).then(String::new)
+        })
+    }
+
+    fn labels(&self) -> Vec<String> {
+        let labels = self.env.get("CI_MERGE_REQUEST_LABELS").unwrap_or_default().split(',');
+        labels.map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
     }
 
     /// In a merged-results pipeline `CI_COMMIT_SHA` is a merge that nobody wrote; the head is named apart.
@@ -84,7 +104,10 @@ impl Host for GitLab {
             branch: first_of(env, &branches),
             target_branch: env.owned("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
             default_branch: env.owned("CI_DEFAULT_BRANCH"),
+            secrets_withheld: self.merge_request().is_some_and(|it| it.is_fork),
             pull_request: self.merge_request(),
+            merge_group: None,
+            upstream: None,
             ranges: Vec::new(),
             run_url: first_of(env, &["CI_JOB_URL", "CI_PIPELINE_URL"])
                 .and_then(|url| web_url(&url)),

@@ -6,12 +6,13 @@
 mod azure;
 mod context;
 mod env;
+mod event;
 mod github;
 mod gitlab;
 mod shell;
 pub mod untrusted;
 
-pub use context::{Context, PullRequest};
+pub use context::{Context, MergeGroup, PullRequest, State, Upstream};
 pub use env::Env;
 
 use std::fmt;

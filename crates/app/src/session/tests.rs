@@ -49,19 +49,7 @@ fn run(head: &str, variables: &[(&str, &str)]) -> Session {
         "base": { "ref": "main" },
     }});
     let env: Env = host.iter().chain(variables).copied().collect();
-    let host = ci::detect(&env, Some(event));
-    let context = host.context();
-    let (deadline, gate) = (deadline(60), Arc::default());
-    Session {
-        common: common(),
-        env,
-        host,
-        context,
-        event_lost: false,
-        deadline,
-        plan: Plan::default(),
-        gate,
-    }
+    Session::new(common(), env, Some(event))
 }
 
 fn common() -> Common {
@@ -154,6 +142,14 @@ fn what_stands_in_the_unread_file_is_not_missed() {
     let mut session = fork(&[]);
     session.common.platform = Some("jira".to_owned());
     assert_eq!(skipped(tree.connect(&mut session)).as_deref(), Some(""));
+}
+
+#[test]
+fn a_page_that_no_code_host_serves_has_none() {
+    let mut session = own(&[URL, TOKEN, PROJECT]);
+    let page = "https://elsewhere.example/acme/shop/pull/7".parse().unwrap();
+    let host = crate::block_on(session.code_host(None, &page)).unwrap();
+    assert!(host.is_none(), "{host:?}");
 }
 
 #[test]

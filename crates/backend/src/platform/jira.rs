@@ -206,7 +206,7 @@ impl Tracker for Jira {
         id: &WorkItemId,
         pull_request: &PullRequest,
     ) -> Result<Link> {
-        self.link(&key(id)?, link::to_pull_request(pull_request)?).await
+        self.keep_link(&key(id)?, link::to_pull_request(pull_request)?).await
     }
 
     async fn list_links(&self, id: &WorkItemId) -> Result<Vec<Link>> {
@@ -227,6 +227,10 @@ impl Tracker for Jira {
 
     async fn access(&self) -> Result<Access> {
         self.permissions().await
+    }
+
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        self.linked_to(page).await
     }
 }
 

@@ -36,6 +36,7 @@ use site::Site;
 use std::{sync::Arc, time::Duration};
 use store::{Access, Store};
 use tokio::time::Instant;
+use url::Url;
 
 /// The embedded tracker.
 pub const PLATFORM: Platform = Platform {
@@ -184,6 +185,13 @@ impl Tracker for Local {
     async fn list_links(&self, id: &WorkItemId) -> Result<Vec<Link>> {
         let id = id.clone();
         self.run(Access::Read, move |transaction, site| link::list(transaction, site, &id)).await
+    }
+
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        let page = page.clone();
+        self.run(Access::Read, move |transaction, site| link::linked_to(transaction, site, &page))
+            .await
+            .map(Some)
     }
 
     async fn unlink(&self, link: &Link) -> Result<()> {

@@ -24,6 +24,7 @@ use async_trait::async_trait;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 use std::time::Duration;
+use url::Url;
 
 /// Where the protocol is written down.
 const GUIDE: &str = "correct the plugin; crates/backend/README.md has the protocol";
@@ -210,6 +211,11 @@ impl Tracker for Remote {
                 Health { problems: self.problems.clone(), ..Health::broken(plugin, &error) }
             }
         }
+    }
+
+    /// The protocol has no word for this question.
+    async fn items_linked_to(&self, _page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        Ok(None)
     }
 
     /// A part of the plugin's own health, where it declares to tell that.

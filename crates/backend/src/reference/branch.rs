@@ -1,6 +1,6 @@
 //! Names of branches: `feature/SHOP-12-add-cart`, `12-add-cart`, and those that robots make.
 
-use super::{around, lookalikes};
+use super::{about_depth, around, lookalikes, subject::About};
 use std::ops::Range;
 
 /// First parts of names that robots give: what follows names packages, not work.
@@ -25,6 +25,18 @@ pub(super) fn is_place(name: &str, span: &Range<usize>, prefix: &str) -> bool {
         && prefix.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
         && lookalikes::doubt(&upper).is_none()
         && !lookalikes::is_branch_word(prefix)
+}
+
+/// Whose work a branch is about: GitHub names the branch of a revert `revert-12-feature/SHOP-1`, and that of its revert
+/// `revert-13-revert-12-feature/SHOP-1`.
+pub(super) fn about(name: &str) -> About {
+    let (mut rest, mut depth) = (name.trim_start_matches("refs/heads/"), 0);
+    while let Some(inner) = rest.strip_prefix("revert-") {
+        let digits = inner.bytes().take_while(u8::is_ascii_digit).count();
+        let Some(inner) = inner[digits..].strip_prefix('-').filter(|_| digits > 0) else { break };
+        (rest, depth) = (inner, depth + 1);
+    }
+    about_depth(depth)
 }
 
 /// The number that a code host puts in front of a branch made from an issue, `12` of `12-add-cart`.

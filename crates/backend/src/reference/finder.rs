@@ -1,7 +1,7 @@
 //! Finds the references of a message or of a branch's name.
 
 use super::{
-    Extraction, Foreign, Form, Pattern, Place, Prefixes, Reference, Skipped, Tier, branch,
+    Extraction, Foreign, Form, Grammar, Pattern, Place, Prefixes, Reference, Skipped, Tier, branch,
     judge::{Candidate, Judge, What},
     lexer::{self, Shape, Token},
     message,
@@ -19,12 +19,14 @@ pub struct Finder {
     prefixes: Prefixes,
     forms: Vec<Form>,
     custom: Vec<Regex>,
+    grammar: Grammar,
 }
 
 impl Finder {
     /// Makes a finder. `Config` when a custom pattern is not a regular expression with a group.
     pub fn new(prefixes: Prefixes, patterns: &[Pattern]) -> Result<Self> {
-        let mut finder = Self { prefixes, forms: Vec::new(), custom: Vec::new() };
+        let (forms, custom, grammar) = (Vec::new(), Vec::new(), Grammar::default());
+        let mut finder = Self { prefixes, forms, custom, grammar };
         for pattern in patterns {
             match pattern {
                 Pattern::Key => finder.forms.push(Form::Key),
@@ -44,6 +46,12 @@ impl Finder {
         &self.prefixes
     }
 
+    /// The same finder with the closing words of the host that the numbers belong to.
+    #[must_use]
+    pub fn with_grammar(self, grammar: Grammar) -> Self {
+        Self { grammar, ..self }
+    }
+
     /// The references of a commit message, or of a pull request's title and body joined by an empty line.
     ///
     /// Linear in the length of the message; any text will do. The cost of a message without references is one look at
@@ -53,7 +61,7 @@ impl Finder {
         if candidates.is_empty() {
             return Extraction::default();
         }
-        let mut judge = Judge::new(message);
+        let mut judge = Judge::new(message, self.grammar);
         for candidate in candidates {
             judge.judge(candidate);
         }

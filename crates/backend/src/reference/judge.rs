@@ -1,7 +1,7 @@
 //! What a reference means by where it stands: its place, its tier, and why.
 
 use super::{
-    Extraction, Form, Place, Reference, Skipped, Tier, around,
+    Extraction, Form, Grammar, Place, Reference, Skipped, Tier, around,
     keyword::{self, Keyword, Meaning},
     message::Anatomy,
     position,
@@ -61,6 +61,7 @@ pub(super) struct Judge<'a> {
     message: &'a str,
     anatomy: Anatomy,
     subject: Subject,
+    grammar: Grammar,
     silent: usize,
     previous: Option<Previous>,
     found: Extraction,
@@ -76,9 +77,10 @@ struct Previous {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(message: &'a str) -> Self {
+    pub(super) fn new(message: &'a str, grammar: Grammar) -> Self {
         Self {
             message,
+            grammar,
             anatomy: Anatomy::of(message),
             subject: Subject::of(message),
             silent: 0,
@@ -170,7 +172,7 @@ impl<'a> Judge<'a> {
             return (tier, reason, true);
         }
         if let Some(keyword) = keyword::before(before, after) {
-            let (tier, reason) = by_keyword(keyword, form, place);
+            let (tier, reason) = by_keyword(keyword, form, place, self.grammar);
             return (tier, reason, true);
         }
         if let Some((tier, reason)) = by_line(before, place) {
@@ -194,7 +196,11 @@ impl<'a> Judge<'a> {
             return None;
         }
         // GitLab and Linear close the whole list, GitHub and Azure Boards its first: do not close what may stay open.
-        let closes_first_only = matches!(form, Form::Number | Form::AzureBoards);
+        let closes_first_only = match form {
+            Form::AzureBoards => true,
+            Form::Number => self.grammar != Grammar::GitLab,
+            Form::Key | Form::Custom => false,
+        };
         if previous.tier == Tier::Closes && closes_first_only {
             return Some((
                 Tier::Refs,
@@ -218,7 +224,7 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place) -> (Tier, Reason) {
+fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place, grammar: Grammar) -> (Tier, Reason) {
     let word = keyword.word;
     if let Some(negation) = keyword.negation {
         return (Tier::Mentions, format!("`{negation}` before `{word}`").into());
@@ -226,7 +232,10 @@ fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place) -> (Tier, Reason) 
     let closes = match keyword.meaning {
         Meaning::Fixes => true,
         Meaning::Closes => form != Form::AzureBoards,
-        Meaning::Completes => matches!(form, Form::Key | Form::Custom),
+        Meaning::Completes => {
+            let is_gitlabs = grammar == Grammar::GitLab && keyword::is_gitlabs(word);
+            matches!(form, Form::Key | Form::Custom) || (form == Form::Number && is_gitlabs)
+        }
         Meaning::Refs => false,
     };
     let tier = if closes { Tier::Closes } else { Tier::Refs };

@@ -1,5 +1,7 @@
 //! Words that say what a commit does to the item behind them: the grammars of GitHub, GitLab, Linear and Azure Boards.
 
+use super::Grammar;
+
 /// A keyword right before a reference, on the same line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Keyword<'a> {
@@ -102,6 +104,21 @@ pub(super) fn before<'a>(line: &'a str, after: &str) -> Option<Keyword<'a>> {
     keyword(head, rest, word)
 }
 
+/// Whether GitLab takes a word of [`Meaning::Completes`] for a closing one: `complete` is Linear's alone.
+pub(super) fn is_gitlabs(word: &str) -> bool {
+    !word.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("complete"))
+        && !word.eq_ignore_ascii_case("completing")
+}
+
+/// Whether a word closes a number on a host with this grammar.
+pub(super) fn closes_number(word: &str, grammar: Grammar) -> bool {
+    match meaning(word) {
+        Some(Meaning::Fixes | Meaning::Closes) => true,
+        Some(Meaning::Completes) => grammar == Grammar::GitLab && is_gitlabs(word),
+        Some(Meaning::Refs) | None => false,
+    }
+}
+
 fn keyword<'a>(head: &'a str, rest: &'a str, word: &'a str) -> Option<Keyword<'a>> {
     let pair = last_word(rest.trim_end()).map(|(rest, _)| (rest, &head[rest.len()..]));
     if let Some((rest, phrase)) = pair
@@ -119,7 +136,7 @@ fn meaning(word: &str) -> Option<Meaning> {
 }
 
 /// Splits off the last word. A word glued to something before it, as in `auto-close`, is another word.
-fn last_word(text: &str) -> Option<(&str, &str)> {
+pub(super) fn last_word(text: &str) -> Option<(&str, &str)> {
     let start = text
         .rfind(|c: char| !c.is_ascii_alphabetic())
         .map_or(0, |other| other + text[other..].chars().next().map_or(1, char::len_utf8));

@@ -14,9 +14,9 @@ pub(super) struct Subject {
     pub(super) about: About,
 }
 
-/// Whose work a subject names.
+/// Whose work a subject, a title or a branch names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
+pub enum About {
     /// This commit's.
     This,
     /// Work that is taken back; an even number of reverts puts it in again.
@@ -81,7 +81,12 @@ fn about(text: &str) -> About {
     if FOLDS.iter().any(|fold| text.starts_with(fold)) {
         return About::Folded;
     }
-    match reverts(text) {
+    about_depth(reverts(text))
+}
+
+/// An even number of reverts puts work in again.
+pub(super) fn about_depth(reverts: usize) -> About {
+    match reverts {
         0 => About::This,
         depth if depth % 2 == 1 => About::Reverted,
         _ => About::Reapplied,

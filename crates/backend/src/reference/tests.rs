@@ -1,6 +1,6 @@
 //! What references mean, case by case: `item tier place: reason`, and what is skipped as `(text: reason)`.
 
-use super::{Extraction, Finder, Pattern, Prefixes};
+use super::{About, Extraction, Finder, Grammar, Pattern, Prefixes, Tier, about, about_branch};
 
 fn finder() -> Finder {
     let patterns = [Pattern::Key, Pattern::AzureBoards, Pattern::Number];
@@ -96,6 +96,28 @@ fn a_list_shares_its_keyword_as_far_as_every_host_agrees() {
         "x\n\nFixes SHOP-1\nSHOP-2 is",
         &["SHOP-1 Closes Body: keyword `Fixes`", "SHOP-2 Mentions Body: bare key"],
     );
+}
+
+#[test]
+fn numbers_are_closed_by_the_grammar_of_their_host() {
+    let closed = |text: &str, grammar| {
+        let found = finder().with_grammar(grammar).find(text);
+        let closes = found.references.iter().filter(|found| found.tier == Tier::Closes);
+        closes.map(|found| found.item.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    let list = "x\n\nCloses #1, #2 and #3. Implements #4. Completes #5. Fixes AB#6, AB#7";
+    assert_eq!(closed(list, Grammar::GitHub), "#1 AB#6");
+    assert_eq!(closed(list, Grammar::GitLab), "#1 #2 #3 #4 AB#6");
+    assert_eq!(closed(list, Grammar::Common), "#1 AB#6");
+}
+
+#[test]
+fn titles_and_branches_say_whose_work_they_are_about() {
+    assert_eq!(about("Revert \"Reapply \"SHOP-1 add\"\""), About::Reverted);
+    assert_eq!(about_branch("revert-12-feature/SHOP-1"), About::Reverted);
+    assert_eq!(about_branch("revert-13-revert-12-feature/SHOP-1"), About::Reapplied);
+    assert_eq!(about_branch("revert-the-cart"), About::This);
+    assert_eq!(about_branch("refs/heads/revert-7-x"), About::Reverted);
 }
 
 #[test]

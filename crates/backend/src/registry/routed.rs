@@ -17,6 +17,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use futures_util::future::try_join_all;
+use url::Url;
 
 /// Several trackers as one. What is about an item goes to the tracker whose route fits best; a search goes to all of
 /// them; what is about none in particular needs one to be named.
@@ -199,6 +200,13 @@ impl Tracker for Routed {
 
     async fn access(&self) -> Result<Access> {
         Ok(Access::default())
+    }
+
+    /// What all trackers say; `None` when one cannot be asked, since the answer would be a part.
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        let all = self.plugins.iter().map(|plugin| plugin.tracker.items_linked_to(page));
+        let told = try_join_all(all).await?;
+        Ok(told.into_iter().collect::<Option<Vec<_>>>().map(|items| items.concat()))
     }
 
     fn unsupported(&self, operation: Operation) -> Error {

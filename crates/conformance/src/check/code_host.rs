@@ -89,7 +89,9 @@ async fn other_pages(case: &Case<'_>) -> Verdict {
     let _ = elsewhere.set_host(Some("elsewhere.example"));
     let mut no_number = pull.page.clone();
     no_number.set_path("/acme/shop");
+    ensure(host.serves(&pull.page), || format!("{} is not served", pull.page))?;
     for page in [elsewhere, no_number] {
+        ensure(!host.serves(&page), || format!("{page} is served"))?;
         fails(page.as_str(), host.get_pull_request(&page).await, &[ErrorKind::Config])?;
     }
     Ok(())
@@ -109,6 +111,10 @@ async fn one_comment(case: &Case<'_>) -> Verdict {
     same("how many comments", &comments.len(), &(before + 1))?;
     let ours =
         comments.iter().find(|comment| comment.contains(MARKER)).cloned().unwrap_or_default();
+    let found = host.find_comment(&pull.page, MARKER).await?;
+    same("the comment as it is found", &found.as_deref().map(str::trim), &Some(ours.trim()))?;
+    let other = host.find_comment(&pull.page, "<!-- devops-integrations:nobody -->").await?;
+    same("a comment that is not there", &other, &None)?;
     ensure(ours.contains("Two.") && !ours.contains("One."), || format!("it says {ours:?}"))
 }
 

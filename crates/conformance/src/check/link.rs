@@ -53,6 +53,11 @@ pub(super) const CHECKS: &[Check] = &[
         needs: COMMIT,
         run: |case| Box::pin(linking_nothing(case)),
     },
+    Check {
+        name: "items_of_a_page_are_found",
+        needs: UNLINK,
+        run: |case| Box::pin(items_of_a_page(case)),
+    },
     Check { name: "unlinking", needs: UNLINK, run: |case| Box::pin(unlinking(case)) },
     Check {
         name: "a_file_is_attached",
@@ -188,4 +193,20 @@ async fn a_file_is_attached(case: &Case<'_>) -> Verdict {
         }
     }
     Ok(())
+}
+
+/// The question the other way round, on trackers that can be asked it.
+async fn items_of_a_page(case: &Case<'_>) -> Verdict {
+    let (one, other) = (case.make("One").await?, case.make("Another").await?);
+    let commit = commit(97)?;
+    for item in [&one, &other] {
+        case.tracker.link_to_commit(&item.id, &commit).await?;
+    }
+    let told: BTreeSet<_> =
+        known(case.tracker.items_linked_to(&commit.url).await?)?.into_iter().collect();
+    same("who is linked", &told, &[one.id.clone(), other.id].into())?;
+    let link = case.tracker.link_to_commit(&one.id, &commit).await?;
+    case.tracker.unlink(&link).await?;
+    let told = known(case.tracker.items_linked_to(&commit.url).await?)?;
+    same("how many are linked", &told.len(), &1)
 }

@@ -87,8 +87,16 @@ impl Place {
 
 #[async_trait]
 impl CodeHost for Repos {
+    fn serves(&self, page: &Url) -> bool {
+        self.place(page).is_ok()
+    }
+
     async fn get_pull_request(&self, page: &Url) -> Result<Proposal> {
         self.proposal(page).await
+    }
+
+    async fn find_comment(&self, page: &Url, marker: &str) -> Result<Option<String>> {
+        self.said(&self.place(page)?, marker).await
     }
 
     async fn upsert_comment(&self, page: &Url, marker: &str, body: &Markdown) -> Result<Written> {

@@ -19,12 +19,21 @@ const LONGEST_DESCRIPTION: usize = 140;
 
 #[async_trait]
 impl CodeHost for GitHub {
+    fn serves(&self, page: &Url) -> bool {
+        self.pull_request(page).is_ok()
+    }
+
     async fn get_pull_request(&self, page: &Url) -> Result<Proposal> {
         let key = self.pull_request(page)?;
         let route = key.route("repos/{owner}/{repo}/pulls/{number}");
         let pull: wire::PullRequest = self.api.read(&route).await?;
         let (commits, complete) = self.commits(&key, &pull).await?;
         Ok(proposal(&key, pull, commits, complete))
+    }
+
+    async fn find_comment(&self, page: &Url, marker: &str) -> Result<Option<String>> {
+        let ours = self.ours(&self.pull_request(page)?, marker).await?;
+        Ok(ours.into_iter().next().map(|comment| comment.body))
     }
 
     async fn upsert_comment(&self, page: &Url, marker: &str, body: &Markdown) -> Result<Written> {

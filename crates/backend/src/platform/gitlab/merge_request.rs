@@ -24,6 +24,10 @@ const LONGEST_DESCRIPTION: usize = 255;
 
 #[async_trait]
 impl CodeHost for GitLab {
+    fn serves(&self, page: &Url) -> bool {
+        self.merge_request_of(page).is_ok()
+    }
+
     async fn get_pull_request(&self, page: &Url) -> Result<Proposal> {
         let address = self.merge_request_of(page)?;
         let request = self.merge_request(&address).await?;
@@ -41,14 +45,17 @@ impl CodeHost for GitLab {
         proposal(request, commits, &address, page)
     }
 
+    async fn find_comment(&self, page: &Url, marker: &str) -> Result<Option<String>> {
+        let address = self.merge_request_of(page)?;
+        let ours = self.our_notes(Noted::MergeRequest(&address), marker).await?;
+        Ok(ours.into_iter().next().map(|note| note.body))
+    }
+
     async fn upsert_comment(&self, page: &Url, marker: &str, body: &Markdown) -> Result<Written> {
         let address = self.merge_request_of(page)?;
         let noted = Noted::MergeRequest(&address);
-        let me = self.me().await?;
         let text = super::values::text(&Markdown::from_template(format!("{marker}\n{body}")));
-        let is_ours =
-            |note: &wire::Note| note.author.id == me && note.body.trim_start().starts_with(marker);
-        let ours: Vec<_> = self.notes(noted).await?.into_iter().filter(is_ours).collect();
+        let ours = self.our_notes(noted, marker).await?;
         let Some((oldest, younger)) = ours.split_first() else {
             self.new_note(noted).json(&json!({"body": text})).send().await?;
             return Ok(Written::Created);
@@ -118,6 +125,14 @@ fn says(status: &wire::Status, state: &str, description: &str, target: Option<&U
 }
 
 impl GitLab {
+    /// Our notes that begin with the marker, oldest first.
+    async fn our_notes(&self, noted: Noted<'_>, marker: &str) -> Result<Vec<wire::Note>> {
+        let me = self.me().await?;
+        let is_ours =
+            |note: &wire::Note| note.author.id == me && note.body.trim_start().starts_with(marker);
+        Ok(self.notes(noted).await?.into_iter().filter(is_ours).collect())
+    }
+
     /// The merge request whose page this is: `https://gitlab.com/acme/shop/-/merge_requests/3`, and what comes below it.
     fn merge_request_of(&self, page: &Url) -> Result<Address> {
         let base = self.http.base();

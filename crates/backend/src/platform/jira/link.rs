@@ -1,10 +1,10 @@
 //! Remote links: the natural key is `globalId`, so that linking twice changes nothing.
 
-use super::{Jira, values::cut, wire};
+use super::{Jira, jql, values::cut, wire};
 use crate::{
     digest,
     error::{Error, ErrorKind, Result},
-    model::{Commit, Link, PullRequest, PullRequestState, WorkItemId},
+    model::{Commit, Link, PullRequest, PullRequestState, Query, WorkItemId},
 };
 use url::Url;
 
@@ -13,6 +13,9 @@ const OURS: &str = "devops-integrations:";
 
 /// Longest `globalId` that Jira keeps, in characters.
 const LONGEST_ID: usize = 255;
+
+/// Most items that one page can be linked from, for the search the other way round.
+const MOST_LINKED: usize = 1000;
 
 /// A link to a commit.
 pub(super) fn to_commit(commit: &Commit) -> Result<wire::RemoteLink> {
@@ -106,15 +109,43 @@ impl Jira {
         as_link(key, link, existed)
     }
 
+    /// The same, unless the link is there word for word: Jira takes every write for a change of the item.
+    pub(super) async fn keep_link(&self, key: &str, link: wire::RemoteLink) -> Result<Link> {
+        if self.remote_links(key).await?.contains(&link) {
+            return as_link(key, link, true);
+        }
+        self.link(key, link).await
+    }
+
     /// The links that this product made.
     pub(super) async fn links(&self, key: &str) -> Result<Vec<Link>> {
+        let all = self.remote_links(key).await?;
+        all.into_iter().filter(is_ours).map(|link| as_link(key, link, true)).collect()
+    }
+
+    async fn remote_links(&self, key: &str) -> Result<Vec<wire::RemoteLink>> {
         let call = self.http.get("rest/api/{version}/issue/{key}/remotelink");
         let call = call.segment("version", self.version().await?).segment("key", key);
-        let all: Vec<wire::RemoteLink> = match call.receive().await {
-            Ok(all) => all,
-            Err(error) => return Err(may_link(self.unmask(error).await)),
-        };
-        all.into_iter().filter(is_ours).map(|link| as_link(key, link, true)).collect()
+        match call.receive().await {
+            Ok(all) => Ok(all),
+            Err(error) => Err(may_link(self.unmask(error).await)),
+        }
+    }
+
+    /// The items with our link to a page. JQL has a function for it, on Cloud and on Data Center ("JQL functions",
+    /// `issuesWithRemoteLinksByGlobalId`); a site that refuses it cannot be asked.
+    pub(super) async fn linked_to(&self, url: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        let literal = jql::quoted(&global_id(&public(url)?))?;
+        let native = Some(format!("issue in issuesWithRemoteLinksByGlobalId({literal})"));
+        let found = self.search(&Query { native, limit: MOST_LINKED, ..Query::default() }).await;
+        match found {
+            Ok(found) if found.complete => {
+                Ok(Some(found.items.into_iter().map(|item| item.id).collect()))
+            }
+            Ok(_) => Ok(None),
+            Err(error) if error.kind == ErrorKind::Rejected => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Removes a link; one that is not there, on an item that may be gone, is removed already.

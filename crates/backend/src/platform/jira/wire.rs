@@ -243,7 +243,7 @@ pub(super) struct OffsetPage {
 }
 
 /// A link to a page elsewhere. Jira sets what is left out to null, so the whole of it is sent every time.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RemoteLink {
     pub(super) global_id: Option<String>,
@@ -254,7 +254,7 @@ pub(super) struct RemoteLink {
 }
 
 /// Who made a link.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Application {
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
@@ -262,7 +262,7 @@ pub(super) struct Application {
 }
 
 /// What a link leads to.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RemoteObject {
     #[serde(default)]
     pub(super) url: String,
@@ -275,7 +275,7 @@ pub(super) struct RemoteObject {
 }
 
 /// Whether the other end is finished; Jira strikes it through then.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RemoteStatus {
     pub(super) resolved: Option<bool>,
 }

@@ -92,6 +92,23 @@ pub(super) fn list(
     Ok(links.collect::<rusqlite::Result<_>>()?)
 }
 
+/// The items that have a link to a page, oldest first.
+pub(super) fn linked_to(
+    transaction: &Transaction<'_>,
+    site: &Site,
+    page: &Url,
+) -> Result<Vec<WorkItemId>> {
+    let mut statement = transaction.prepare(
+        "SELECT item.project, item.number FROM item JOIN link ON link.item = item.serial
+         WHERE item.project = ?1 AND link.url = ?2 ORDER BY item.serial",
+    )?;
+    let ids = statement.query_map((&site.project, page.as_str()), |row| {
+        let key = Key { project: row.get(0)?, number: row.get(1)? };
+        Ok(WorkItemId::new(key.to_string()))
+    })?;
+    Ok(ids.collect::<rusqlite::Result<_>>()?)
+}
+
 /// Takes a link away; what is not there is away already.
 pub(super) fn unlink(
     transaction: &Transaction<'_>,

@@ -105,7 +105,7 @@ async fn an_item_made_is_the_item_read_back() {
     let tracker = place.tracker();
     let made = tracker.create_work_item(&full_draft()).await.unwrap();
     assert_eq!(made.id, id("LOCAL-1"));
-    let url = url::Url::from_file_path(place.file()).unwrap();
+    let url = Url::from_file_path(place.file()).unwrap();
     assert_eq!(made.url.as_str(), format!("{url}#LOCAL-1"));
     let draft = full_draft();
     assert_eq!((&made.title, &made.description), (&draft.title, &draft.description));

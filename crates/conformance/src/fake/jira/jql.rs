@@ -35,6 +35,8 @@ pub(super) enum Condition {
 pub(super) enum Operand {
     Text(String),
     Function(String),
+    /// A function with values between its brackets.
+    Call(String, Vec<Operand>),
     Empty,
 }
 
@@ -127,10 +129,17 @@ impl Parser {
         };
         let operator = self.operator()?;
         let operands = match operator.as_str() {
+            // A function stands for a whole list.
+            "in" | "not in" if self.at_function() => vec![self.operand()?],
             "in" | "not in" => self.list()?,
             _ => vec![self.operand()?],
         };
         Ok(Condition::Term { field: field.to_lowercase(), operator, operands })
+    }
+
+    fn at_function(&self) -> bool {
+        matches!(self.tokens.get(self.position..self.position + 2),
+            Some([Token::Word(_), Token::Symbol(symbol)]) if *symbol == "(")
     }
 
     fn operator(&mut self) -> Result<String, String> {
@@ -169,7 +178,11 @@ impl Parser {
                 Ok(Operand::Empty)
             }
             Token::Word(word) if self.take_symbol("(") => {
-                self.expect(")").map(|()| Operand::Function(word.to_lowercase()))
+                if self.take_symbol(")") {
+                    return Ok(Operand::Function(word.to_lowercase()));
+                }
+                self.position -= 1;
+                self.list().map(|values| Operand::Call(word.to_lowercase(), values))
             }
             Token::Word(word) if !lex::is_reserved(&word) => Ok(Operand::Text(word)),
             token => Err(format!("A value is expected, not {token}.")),

@@ -45,6 +45,12 @@ impl Repos {
         Ok(Written::Updated)
     }
 
+    /// The text of the comment, where there is one.
+    pub(super) async fn said(&self, place: &Place, marker: &str) -> Result<Option<String>> {
+        let oldest = self.ours(place, marker).await?.into_iter().next();
+        Ok(oldest.and_then(|(_, comment)| comment.content))
+    }
+
     /// The first comments of all threads that this account began with the marker, oldest first. Threads come whole.
     async fn ours(&self, place: &Place, marker: &str) -> Result<Vec<(u64, Comment)>> {
         let account = self.account().await?;

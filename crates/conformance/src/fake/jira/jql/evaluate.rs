@@ -61,8 +61,33 @@ impl Site<'_> {
             "statuscategorychangeddate" if self.deployment == Deployment::Cloud => {
                 time(operator, operands, Some(item.moved), self)
             }
-            _ => set(operator, &self.known(field, operands)?, &self.values(field, item)?),
+            _ => {
+                let operands = self.expanded(field, operands)?;
+                set(operator, &self.known(field, &operands)?, &self.values(field, item)?)
+            }
         }
+    }
+
+    /// The operands, with the items that a function finds in its place.
+    fn expanded(&self, field: &str, operands: &[Operand]) -> Result<Vec<Operand>, String> {
+        let mut all = Vec::new();
+        for operand in operands {
+            let Operand::Call(name, values) = operand else {
+                all.push(operand.clone());
+                continue;
+            };
+            if name != "issueswithremotelinksbyglobalid" || !matches!(field, "issue" | "key") {
+                return Err(format!("The function '{name}' is not known for '{field}'."));
+            }
+            let wanted = |key: &Option<String>| {
+                key.as_ref().is_some_and(|key| values.contains(&Operand::Text(key.clone())))
+            };
+            let linked = |item: &&Item| item.links.iter().any(|link| wanted(&link.key));
+            all.extend(
+                self.store.items.iter().filter(linked).map(|item| Operand::Text(item.key())),
+            );
+        }
+        Ok(all)
     }
 
     fn comments(&self, item: &Item) -> Vec<String> {
@@ -109,7 +134,9 @@ impl Site<'_> {
             Operand::Function(name) if name == "currentuser" => {
                 Ok(Some(self.person(&ROBOT).to_lowercase()))
             }
-            Operand::Function(name) => Err(format!("The function '{name}' is not known.")),
+            Operand::Function(name) | Operand::Call(name, _) => {
+                Err(format!("The function '{name}' is not known."))
+            }
             Operand::Text(text) if field == "resolution" && is(text, "unresolved") => Ok(None),
             Operand::Text(text) => {
                 self.resolve(field, text).map(|value| Some(value.to_lowercase())).ok_or_else(|| {

@@ -1,0 +1,141 @@
+//! Collecting the facts: from the code host where one is set up, else from the CI host's event and the clone.
+
+mod history;
+mod items;
+
+pub(crate) use items::{look_up, remembered};
+
+use crate::{
+    facts::{Earlier, Facts, Gap},
+    policy::Policy,
+    target::Target,
+};
+use app::{Result, Session, forge, git::Git};
+use backend::{
+    code_host::{Author, CodeHost, Proposal},
+    model::{PullRequest, PullRequestState},
+};
+use history::History;
+
+/// What facts are collected from.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a> {
+    pub(crate) session: &'a Session,
+    pub(crate) git: Option<&'a Git>,
+    pub(crate) host: Option<&'a dyn CodeHost>,
+}
+
+/// Reads the pull request with all its commits.
+pub(crate) async fn collect(
+    target: &Target,
+    sources: Sources<'_>,
+    policy: &Policy,
+) -> Result<Facts> {
+    let Sources { session, host, .. } = sources;
+    // A clone of another repository says nothing about this one's pull requests.
+    let git = sources.git.filter(|git| git.is_clone_of(&target.page.repository));
+    let default_branch = session.context.default_branch.clone();
+    let default_branch = default_branch.or_else(|| git?.default_branch());
+    let mut gaps = Vec::new();
+    let mut proposal = match host {
+        Some(host) => host.get_pull_request(&target.page.page).await?,
+        None => told(target, default_branch.as_deref(), git, &mut gaps),
+    };
+    let wants_files = !policy.paths.is_empty() && target.group.is_none();
+    let mut changed = None;
+    if !proposal.complete || target.group.is_some() || wants_files {
+        let history = History::read(target, &proposal, git, session, wants_files);
+        changed = history.changed;
+        if !proposal.complete || (target.group.is_some() && host.is_none()) {
+            gaps.extend(history.gap);
+            proposal.commits = history.commits;
+        }
+    }
+    proposal.complete = gaps.is_empty();
+    redact(&mut proposal, session);
+    Ok(Facts {
+        repository: target.page.repository.clone(),
+        grammar: target.page.grammar,
+        default_branch,
+        gaps,
+        changed,
+        queued: target.group.as_ref().map(|group| group.head_sha.clone()),
+        earlier: Earlier {
+            texts: target.told.iter().flat_map(|told| told.earlier.clone()).collect(),
+            items: Vec::new(),
+        },
+        items: std::collections::BTreeMap::new(),
+        proposal,
+    })
+}
+
+/// What the CI host says. What it does not say is a gap, and never an empty text.
+fn told(
+    target: &Target,
+    default_branch: Option<&str>,
+    git: Option<&Git>,
+    gaps: &mut Vec<Gap>,
+) -> Proposal {
+    let told = target.told.clone().unwrap_or_else(|| local(target, default_branch, git));
+    let mut missing = Vec::new();
+    missing.extend(told.title.is_none().then_some("title"));
+    missing.extend(told.description.is_none().then_some("text"));
+    // A queue's group is judged by its commits.
+    if !missing.is_empty() && target.group.is_none() {
+        gaps.push(Gap {
+            what: format!(
+                "the {} of the pull request cannot be read here",
+                missing.join(" and the ")
+            ),
+            hint: "give a token of the code host, such as GITHUB_TOKEN, so that it is read there"
+                .to_owned(),
+        });
+    }
+    Proposal {
+        pull_request: PullRequest {
+            url: target.page.page.clone(),
+            number: target.page.number,
+            repository: forge::name(&target.page.repository),
+            title: told.title.unwrap_or_default(),
+            state: state(told.state),
+        },
+        description: told.description.unwrap_or_default(),
+        source_branch: told.head,
+        target_branch: told.base,
+        author: Author { name: told.author.unwrap_or_default(), is_bot: told.is_bots },
+        is_draft: told.is_draft,
+        is_fork: told.is_fork,
+        labels: told.labels,
+        head_sha: told.head_sha.unwrap_or_default(),
+        merge_sha: told.merge_sha,
+        commits: Vec::new(),
+        complete: false,
+    }
+}
+
+/// What the clone says where no CI host says anything: the checked-out branch is the pull request's.
+fn local(target: &Target, default_branch: Option<&str>, git: Option<&Git>) -> ci::PullRequest {
+    let group = target.group.as_ref();
+    let head = git.and_then(|git| git.commit("HEAD").ok()).map(|id| id.to_string());
+    ci::PullRequest {
+        head: git.and_then(Git::branch).filter(|_| group.is_none()).unwrap_or_default(),
+        base: default_branch.unwrap_or("main").to_owned(),
+        head_sha: group.map(|group| group.head_sha.clone()).or(head),
+        ..ci::PullRequest::default()
+    }
+}
+
+fn state(state: ci::State) -> PullRequestState {
+    match state {
+        ci::State::Open => PullRequestState::Open,
+        ci::State::Merged => PullRequestState::Merged,
+        ci::State::Closed => PullRequestState::Closed,
+    }
+}
+
+/// A secret in a text is not to travel further.
+fn redact(proposal: &mut Proposal, session: &Session) {
+    let texts = [&mut proposal.pull_request.title, &mut proposal.description];
+    let messages = proposal.commits.iter_mut().map(|commit| &mut commit.message);
+    texts.into_iter().chain(messages).for_each(|text| *text = session.redacted(text));
+}

@@ -1,0 +1,125 @@
+//! What the tracker says of the items that are named, and of those that may be linked from before.
+
+use crate::{
+    decide,
+    facts::{Facts, Known},
+    named::{self, Named},
+    policy::Policy,
+};
+use app::{Result, naming::Naming};
+use backend::{Error, ErrorKind, Operation, Tracker, model::WorkItemId, reference::Extraction};
+use futures_util::stream::{self, StreamExt as _};
+use std::collections::BTreeSet;
+
+/// Asks the tracker, several questions in flight. What could not be read is an error of its own; what every further
+/// question would meet ends the run.
+pub(crate) async fn look_up(
+    facts: &mut Facts,
+    named: &Named,
+    naming: &Naming,
+    policy: &Policy,
+    tracker: &dyn Tracker,
+    in_flight: usize,
+) -> Result<Vec<Error>> {
+    let holding: BTreeSet<WorkItemId> =
+        decide::decide(facts, named, &[], policy).links.into_iter().map(|item| item.id).collect();
+    let suspects = suspects(facts, named, naming, policy, tracker).await?;
+    let mut failures = Vec::new();
+    // The first goes alone: credentials that are wrong are tried once, and not eight times.
+    let alone = usize::from(!holding.is_empty());
+    let mut all = holding.iter().map(|id| (id, true));
+    for (id, is_held) in all.by_ref().take(alone) {
+        note(facts, id.clone(), ask(tracker, id, is_held, facts).await, &mut failures)?;
+    }
+    let rest = all.chain(suspects.difference(&holding).map(|id| (id, false)));
+    let rest: Vec<_> = rest.map(|(id, is_held)| (id.clone(), is_held)).collect();
+    let shared: &Facts = facts;
+    let answers: Vec<_> = stream::iter(rest)
+        .map(|(id, is_held)| async move { (ask(tracker, &id, is_held, shared).await, id) })
+        .buffered(in_flight)
+        .collect()
+        .await;
+    for (answer, id) in answers {
+        note(facts, id, answer, &mut failures)?;
+    }
+    Ok(failures)
+}
+
+/// Items that may have a link from before: the tracker knows, or former runs and replaced texts tell where to look.
+async fn suspects(
+    facts: &Facts,
+    named: &Named,
+    naming: &Naming,
+    policy: &Policy,
+    tracker: &dyn Tracker,
+) -> Result<BTreeSet<WorkItemId>> {
+    if !tracker.metadata().operations.contains(&Operation::ListLinks) || facts.queued.is_some() {
+        return Ok(BTreeSet::new());
+    }
+    let page = &facts.proposal.pull_request.url;
+    if let Some(linked) = tracker.items_linked_to(page).await? {
+        return Ok(linked.into_iter().collect());
+    }
+    let mut suspects: BTreeSet<WorkItemId> = facts.earlier.items.iter().cloned().collect();
+    for text in &facts.earlier.texts {
+        let found: Extraction = naming.resolve(naming.finder()?.find(text), &facts.repository);
+        suspects.extend(found.references.into_iter().map(|reference| reference.item));
+    }
+    let now = named.items.iter().map(|item| &item.id).chain(&named.let_go);
+    suspects.extend(now.take(policy.limit).cloned());
+    Ok(suspects)
+}
+
+/// Reads an item whose link holds; of any other, whether it is linked.
+async fn ask(
+    tracker: &dyn Tracker,
+    id: &WorkItemId,
+    is_held: bool,
+    facts: &Facts,
+) -> Result<Known> {
+    let item = tracker.get_work_item(id).await?;
+    let linked = if is_held {
+        None
+    } else {
+        let page = &facts.proposal.pull_request.url;
+        Some(tracker.list_links(id).await?.iter().any(|link| link.url == *page))
+    };
+    Ok(Known::There { status: item.status, linked })
+}
+
+fn note(
+    facts: &mut Facts,
+    id: WorkItemId,
+    answer: Result<Known>,
+    failures: &mut Vec<Error>,
+) -> Result<()> {
+    let known = match answer {
+        Ok(known) => known,
+        Err(error) if error.kind == ErrorKind::NotFound => Known::Gone,
+        Err(error) if is_fatal(error.kind) => return Err(error.during(format!("read {id}"))),
+        Err(error) => {
+            failures.push(error.during(format!("read {id}")));
+            Known::Unread
+        }
+    };
+    facts.items.insert(id, known);
+    Ok(())
+}
+
+/// Failures that every further request would meet as well.
+fn is_fatal(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Auth | ErrorKind::Unsupported | ErrorKind::Protocol)
+}
+
+/// The items of a text that a former run left behind, as ids of this naming's form only: anybody may have written it.
+pub(crate) fn remembered(
+    words: impl IntoIterator<Item = String>,
+    naming: &Naming,
+) -> Vec<WorkItemId> {
+    let Ok(finder) = naming.finder() else { return Vec::new() };
+    let is_one = |word: &String| {
+        let found = finder.find(word).references;
+        found.len() == 1 && found[0].span == (0..word.len()) && named::is_plain(word)
+    };
+    words.into_iter().filter(is_one).map(WorkItemId::new).collect()
+}

@@ -1,0 +1,86 @@
+//! Which commits of a pull request still stand: a later one may take them back, and be taken back itself.
+
+use backend::{
+    model::Commit,
+    reference::{self, About},
+};
+use std::collections::HashMap;
+
+/// For each commit, the index of the later one that takes it back; `None` for those that stand.
+///
+/// From the newest to the oldest: a revert counts only while it stands itself.
+pub(crate) fn taken_back(commits: &[Commit]) -> Vec<Option<usize>> {
+    let mut by: Vec<Option<usize>> = vec![None; commits.len()];
+    let subjects = latest_by_subject(commits);
+    for index in (0..commits.len()).rev() {
+        if by[index].is_none() {
+            for target in targets(commits, index, &subjects) {
+                by[target].get_or_insert(index);
+            }
+        }
+    }
+    by
+}
+
+/// The commits before `index` that it takes back: by their ids, else by the subject that it quotes.
+fn targets(commits: &[Commit], index: usize, subjects: &HashMap<&str, Vec<usize>>) -> Vec<usize> {
+    let message = commits[index].message.as_str();
+    let ids = reference::reverted(message);
+    let named = |id: &&str| commits[..index].iter().position(|commit| commit.sha.starts_with(*id));
+    let by_id: Vec<usize> = ids.iter().filter_map(named).collect();
+    if !by_id.is_empty() || reference::about(message) == About::This {
+        return by_id;
+    }
+    let quoted = commits[index].subject().strip_prefix("Revert \"");
+    let quoted = quoted.and_then(|rest| rest.trim_end().strip_suffix('"'));
+    let known = quoted.and_then(|subject| subjects.get(subject));
+    known.and_then(|all| all.iter().rfind(|at| **at < index)).copied().into_iter().collect()
+}
+
+fn latest_by_subject(commits: &[Commit]) -> HashMap<&str, Vec<usize>> {
+    let mut subjects: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, commit) in commits.iter().enumerate() {
+        subjects.entry(commit.subject()).or_default().push(index);
+    }
+    subjects
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::testing::commit;
+
+    #[track_caller]
+    fn check(messages: &[&str], expected: &[Option<usize>]) {
+        let commits: Vec<Commit> =
+            messages.iter().enumerate().map(|(at, message)| commit(at, message)).collect();
+        assert_eq!(taken_back(&commits), expected, "{messages:?}");
+    }
+
+    fn revert_of(index: usize) -> String {
+        format!("Revert \"x\"\n\nThis reverts commit {}.", commit(index, "").sha)
+    }
+
+    #[test]
+    fn a_revert_takes_back_what_it_names() {
+        check(&["a", "b"], &[None, None]);
+        check(&["a", &revert_of(0)], &[Some(1), None]);
+        check(&["a", "Revert \"a\""], &[Some(1), None]);
+        check(&["a", "a", "Revert \"a\""], &[None, Some(2), None]);
+        check(&["Revert \"of something before\""], &[None]);
+        check(&["a", "Revert the \"a\""], &[None, None]);
+    }
+
+    #[test]
+    fn a_revert_of_a_revert_puts_it_in_again_and_so_on() {
+        check(&["a", &revert_of(0), &revert_of(1)], &[None, Some(2), None]);
+        check(&["a", "Revert \"a\"", "Revert \"Revert \"a\"\""], &[None, Some(2), None]);
+        check(&["a", &revert_of(0), &revert_of(1), &revert_of(2)], &[Some(1), None, Some(3), None]);
+    }
+
+    #[test]
+    fn a_revert_cannot_name_what_comes_later() {
+        check(&[&revert_of(1), "b"], &[None, None]);
+        check(&[&revert_of(0)], &[None]);
+    }
+}
