@@ -20,7 +20,7 @@ use std::{
     path::PathBuf,
     time::Duration,
 };
-use table::{BELOW, DEFECTS, Defect, JUDGES};
+use table::{BELOW, DEFECTS, Defect, JUDGES, MORE_HEADERS};
 
 /// The folder of data that this project did not write.
 fn shared() -> Option<PathBuf> {
@@ -152,6 +152,10 @@ async fn replay(transport: &Reqwest, mock: &Mock, subject: &str, request: &Reque
         if !matches!(name.as_str(), "host" | "content-length" | "accept-encoding" | "connection") {
             replayed = replayed.header(name, value);
         }
+    }
+    let more = MORE_HEADERS.iter().filter(|(whose, ..)| *whose == mock.name);
+    for (_, name, value) in more {
+        replayed = replayed.header(*name, *value);
     }
     let replayed =
         replayed.extension(Intent::Read).body(Bytes::from(request.body.clone())).unwrap();

@@ -20,6 +20,11 @@ pub(super) const JUDGES: &[(&str, &str, &str)] = &[
 pub(super) const BELOW: &[(&str, &str)] =
     &[("github-enterprise", "/api/v3"), ("gitlab-free", "/git")];
 
+/// What a mock wants beside what was sent. GitLab takes a token in either of two headers, and its description knows only
+/// the other one.
+pub(super) const MORE_HEADERS: &[(&str, &str, &str)] =
+    &[("gitlab", "private-token", "in the other header")];
+
 /// Requests that the fake is right to accept and the vendor's description refuses, with the reason.
 pub(super) struct Defect {
     pub(super) mock: &'static str,

@@ -224,7 +224,7 @@ pub struct Routes {
 /// Limits that no run of the suite should reach.
 pub fn generous() -> Policy {
     let timeout = Duration::from_secs(20);
-    Policy { timeout, retry_attempts: 3, deadline: Instant::now() + 3 * timeout }
+    Policy { timeout, retry_attempts: 3, deadline: Instant::now() + 30 * timeout }
 }
 
 /// Connects to a platform of this build over a real socket.
