@@ -16,7 +16,7 @@ use app::{
 use backend::{
     Error, ErrorKind, Tracker,
     model::{Commit, Link, WorkItemId},
-    reference::Skipped,
+    reference::{Form, Skipped, Tier},
 };
 use futures_util::stream::{self, StreamExt as _};
 use std::collections::HashSet;
@@ -46,6 +46,8 @@ pub(crate) struct Job {
     pub(crate) item: WorkItemId,
     /// Index into [`Outcome::commits`].
     pub(crate) commit: usize,
+    /// A number that the commit only mentions: of a repository it may be a pull request's, as in `Mend the till (#12)`.
+    may_be_another_thing: bool,
 }
 
 /// Everything that a run found out.
@@ -108,7 +110,15 @@ async fn link_and_move(
     args: &LinkArgs,
     pace: Pace,
 ) {
-    (outcome.results, outcome.untried) = link_all(tracker, jobs, &outcome.commits, pace).await;
+    let (results, untried) = link_all(tracker, jobs, &outcome.commits, pace).await;
+    let (others, results) = results.into_iter().partition(is_another_thing);
+    (outcome.results, outcome.untried) = (results, untried);
+    outcome.skipped.extend(others.into_iter().map(|(job, _): (Job, _)| Skipped {
+        text: job.item.to_string(),
+        span: 0..0,
+        reason: "no such item; the number may be a pull request's".into(),
+        item: None,
+    }));
     if let Some(target) = args.transition {
         let items = linked_items(&outcome.results);
         outcome.moved = move_all(tracker, items, target, pace.in_flight).await;
@@ -146,8 +156,12 @@ impl Outcome {
         for (index, commit) in self.commits.iter().enumerate() {
             let found = ours(finder.find(&commit.message));
             let named = if found.references.is_empty() { &from_branch } else { &found };
-            let items = named.strongest().into_iter().map(|reference| reference.item.clone());
-            jobs.extend(items.map(|item| Job { item, commit: index }));
+            jobs.extend(named.strongest().into_iter().map(|reference| Job {
+                item: reference.item.clone(),
+                commit: index,
+                may_be_another_thing: reference.form == Form::Number
+                    && reference.tier == Tier::Mentions,
+            }));
             self.skipped.extend(found.skipped);
         }
         Ok(jobs)
@@ -177,6 +191,12 @@ async fn link_all(
         results.push(result);
     }
     (results, Vec::new())
+}
+
+/// True when a number that is only mentioned names no item. Numbers of items and pull requests look the same.
+fn is_another_thing((job, result): &(Job, Result<Link>)) -> bool {
+    job.may_be_another_thing
+        && result.as_ref().is_err_and(|error| error.kind == ErrorKind::NotFound)
 }
 
 /// Failures that every further request would meet as well.
