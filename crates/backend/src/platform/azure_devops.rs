@@ -29,6 +29,7 @@ mod words;
 use super::{Platform, WITHOUT_HISTORY};
 use crate::{
     error::{Error, ErrorKind, Result},
+    health::Access,
     managed_comment::Locks,
     model::{
         Attachment, Change, Commit, Draft, Found, Identity, Link, PullRequest, Query, WorkItem,
@@ -203,6 +204,11 @@ impl Tracker for AzureDevOps {
 
     async fn webhook_handler(&self, delivery: &Delivery) -> Result<Event> {
         webhook::handle(&self.webhook_secrets, delivery)
+    }
+
+    /// Azure DevOps tells nobody which scopes a token has; what is left of the limits it tells now and then.
+    async fn access(&self) -> Result<Access> {
+        Ok(Access { quota: self.api.http.quota(), ..Access::default() })
     }
 }
 

@@ -4,6 +4,7 @@
 //! meaning of a status and the token are the same as everywhere. Estimates and iterations live in Projects v2, which
 //! has GraphQL only.
 
+mod access;
 mod account;
 mod code_host;
 mod comment;
@@ -28,6 +29,7 @@ use self::octocrab::Api;
 use super::{Platform, WITHOUT_HISTORY};
 use crate::{
     error::{Error, ErrorKind, Result},
+    health::Access,
     managed_comment::{self, Entry, Locks},
     model::{
         Change, Commit, Draft, Found, Identity, Link, PullRequest, Query, WorkItem, WorkItemId,
@@ -211,6 +213,10 @@ impl Tracker for GitHub {
 
     async fn webhook_handler(&self, delivery: &Delivery) -> Result<Event> {
         webhook::handle(&self.webhook_secrets, delivery)
+    }
+
+    async fn access(&self) -> Result<Access> {
+        self.permissions().await
     }
 }
 

@@ -132,7 +132,7 @@ impl GitHub {
         path: &[&str],
     ) -> Answer {
         match (request.method.as_str(), path) {
-            ("GET", []) => Ok(view::repository(repository)),
+            ("GET", []) => Ok(view::repository(request, caller, repository)),
             ("GET", ["milestones"]) => Ok(view::milestones()),
             ("GET", ["issues"]) => Ok(self.list_issues(request, repository)),
             ("POST", ["issues"]) => self.create_issue(request, caller, repository),

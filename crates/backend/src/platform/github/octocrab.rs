@@ -95,6 +95,11 @@ impl Api {
         }
     }
 
+    /// The way below the library, for answers whose headers matter.
+    pub(super) fn http(&self) -> &Http {
+        &self.http
+    }
+
     /// Reads something.
     pub(super) async fn read<T: DeserializeOwned>(&self, route: &Route) -> Result<T> {
         self.ask(Method::GET, Intent::Read, route, NOTHING).await

@@ -1,6 +1,9 @@
 //! What GitHub shows: issues, comments, pages of lists.
 
-use super::{GitHub, HIDDEN_REPOSITORY, OTHER_REPOSITORY, REPOSITORY, access::APP};
+use super::{
+    GitHub, HIDDEN_REPOSITORY, OTHER_REPOSITORY, REPOSITORY,
+    access::{APP, Caller},
+};
 use crate::fake::{
     Request, Response,
     store::{Comment, Item, Store, USERS},
@@ -129,8 +132,16 @@ pub(super) fn issue_types() -> Response {
     Response::json(200, &json!(types))
 }
 
-pub(super) fn repository(name: &str) -> Response {
+pub(super) fn repository(request: &Request, caller: Caller, name: &str) -> Response {
     let known = [REPOSITORY, OTHER_REPOSITORY, HIDDEN_REPOSITORY];
     let id = known.iter().position(|known| *known == name);
-    Response::json(200, &json!({"id": id, "full_name": name, "has_issues": true}))
+    let may_push = caller.may_push();
+    let response = Response::json(
+        200,
+        &json!({"id": id, "full_name": name, "has_issues": true, "permissions":
+            {"admin": false, "maintain": false, "push": may_push, "triage": may_push, "pull": true}}),
+    );
+    // Classic tokens tell their scopes.
+    let token = request.header("authorization").unwrap_or_default();
+    if token.contains("ghp_") { response.with_header("X-OAuth-Scopes", "repo") } else { response }
 }
