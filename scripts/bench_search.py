@@ -86,9 +86,76 @@ def jira_environment(deployment, email):
     return lambda base: {"JIRA_URL": base, "JIRA_API_TOKEN": "x", "JIRA_PROJECT": "SHOP", "JIRA_DEPLOYMENT": deployment} | email
 
 
+def stamp(number):
+    return f"2026-01-01T{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}Z"
+
+
+def github(base, method, path, query, body):
+    """Pages by number, with the address of the next and the last."""
+    if not path.endswith("/issues"):
+        return None
+    number, size = int(query.get("page", "1")), int(query.get("per_page", "30"))
+    start, last = (number - 1) * size, math.ceil(ITEMS / size)
+    user = {"login": "alex", "id": 1, "type": "User"}
+    issue = lambda it: {"number": it, "title": f"Item {it}", "body": "", "state": "open", "labels": [], "assignees": [], "user": user,
+                        "html_url": f"https://github.com/acme/shop/issues/{it}", "url": f"{base}/repos/acme/shop/issues/{it}",
+                        "repository_url": f"{base}/repos/acme/shop", "id": it, "node_id": f"I_{it}", "created_at": stamp(it), "updated_at": stamp(it), "closed_at": None}
+    page = lambda it: f"<{base}{path}?{urllib.parse.urlencode({**query, 'page': it})}>"
+    links = ([f'{page(number + 1)}; rel="next"', f'{page(last)}; rel="last"'] if number < last else [])
+    return 200, [issue(ITEMS - at) for at in range(start, min(start + size, ITEMS))], {"link": ", ".join(links)} if links else {}
+
+
+def gitlab(base, method, path, query, body):
+    """Pages that name the next one."""
+    if not path.endswith("/issues"):
+        return (200, {"data": {}}, {}) if path.endswith("/graphql") else None
+    start, size = int(query.get("cursor", "0")), int(query.get("per_page", "20"))
+    end = min(start + size, ITEMS)
+    issue = lambda it: {"id": it, "iid": it, "project_id": 1, "title": f"Item {it}", "description": "", "state": "opened", "labels": [], "assignees": [],
+                        "issue_type": "issue", "web_url": f"{base}/acme/shop/-/issues/{it}", "references": {"full": f"acme/shop#{it}"},
+                        "created_at": stamp(it), "updated_at": stamp(it), "closed_at": None}
+    following = f"{base}{path}?{urllib.parse.urlencode({**query, 'cursor': end})}"
+    return 200, [issue(ITEMS - at) for at in range(start, end)], {"link": f'<{following}>; rel="next"'} if end < ITEMS else {}
+
+
+def azure_devops(base, method, path, query, body):
+    """All ids at once, then the items by two hundred, then what the states of their types mean."""
+    if path.endswith("/wiql"):
+        ids = [{"id": ITEMS - at, "url": f"{base}/acme/_apis/wit/workItems/{ITEMS - at}"} for at in range(min(ITEMS, int(query.get("$top", ITEMS))))]
+        return 200, {"queryType": "flat", "asOf": stamp(0), "columns": [], "workItems": ids}, {}
+    if path.endswith("/workitemsbatch"):
+        fields = lambda it: {"System.Id": it, "System.Title": f"Item {it}", "System.State": "New", "System.WorkItemType": "Task", "System.TeamProject": "Shop",
+                             "System.CreatedDate": stamp(it), "System.ChangedDate": stamp(it)}
+        items = [{"id": it, "rev": 1, "fields": fields(it), "url": f"{base}/acme/_apis/wit/workItems/{it}"} for it in body["ids"]]
+        return 200, {"count": len(items), "value": items}, {}
+    if path.endswith("/states"):
+        return 200, {"count": 1, "value": [{"name": "New", "category": "Proposed"}]}, {}
+    return None
+
+
+def linear(base, method, path, query, body):
+    """Pages that name the next one; a hundred items with their labels are as many as one question may cost."""
+    if "teams(" in body["query"]:
+        team = {"id": "t", "key": "ENG", "name": "Engineering", "issueEstimationType": "fibonacci", "parent": None, "states": {"nodes": [{"id": "s", "name": "Todo", "type": "unstarted", "position": 1}]}}
+        return 200, {"data": {"teams": {"nodes": [team]}}}, {}
+    variables = body.get("variables", {})
+    start, size = int(variables.get("after") or "0"), min(int(variables.get("first") or 50), 250)
+    end = min(start + size, ITEMS)
+    issue = lambda it: {"id": f"00000000-0000-4000-8000-{it:012}", "identifier": f"ENG-{it}", "number": it, "title": f"Item {it}", "description": None, "priority": 0, "estimate": None,
+                        "url": f"https://linear.app/acme/issue/ENG-{it}", "state": {"id": "s", "name": "Todo", "type": "unstarted", "position": 1}, "labels": {"nodes": [], "pageInfo": {"hasNextPage": False, "endCursor": None}},
+                        "assignee": None, "parent": None, "cycle": None, "team": {"id": "t", "key": "ENG"}, "createdAt": stamp(it), "updatedAt": stamp(it), "completedAt": None,
+                        "canceledAt": None, "archivedAt": None, "trashed": None}
+    nodes = [issue(ITEMS - at) for at in range(start, end)]
+    return 200, {"data": {"issues": {"nodes": nodes, "pageInfo": {"hasNextPage": end < ITEMS, "endCursor": str(end)}}}}, {}
+
+
 TRACKERS = [
     Tracker("jira, Cloud", rounds(10, False), jira_environment("cloud", {"JIRA_EMAIL": "a@example.com"}), jira("Cloud")),
     Tracker("jira, Data Center", rounds(10, True), jira_environment("server", {}), jira("Server")),
+    Tracker("azure-devops", 3, lambda base: {"AZURE_DEVOPS_ORG_URL": f"{base}/acme", "AZURE_DEVOPS_PAT": "x", "AZURE_DEVOPS_PROJECT": "Shop"}, azure_devops),
+    Tracker("github", rounds(10, True), lambda base: {"GITHUB_TOKEN": "x", "GITHUB_REPOSITORY": "acme/shop", "GITHUB_API_URL": base}, github),
+    Tracker("gitlab", rounds(10, False), lambda base: {"GITLAB_TOKEN": "x", "GITLAB_PROJECT": "acme/shop", "GITLAB_URL": base}, gitlab),
+    Tracker("linear", rounds(10, False), lambda base: {"LINEAR_API_KEY": "x", "LINEAR_TEAM": "ENG", "LINEAR_API_URL": f"{base}/graphql"}, linear),
 ]
 
 

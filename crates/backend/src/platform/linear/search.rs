@@ -5,7 +5,8 @@ use crate::{
     error::{Error, ErrorKind, Result},
     model::{Found, Query},
 };
-use serde_json::json;
+use futures_util::future::try_join;
+use serde_json::{Value, json};
 use std::collections::HashSet;
 
 /// Issues asked for at once, as many as the complexity of one query allows.
@@ -25,10 +26,7 @@ impl Linear {
         let (mut items, mut seen, mut barren) = (Vec::new(), HashSet::new(), 0);
         loop {
             variables["first"] = json!(query.limit.saturating_sub(items.len()).clamp(1, PAGE));
-            let page: wire::Issues = self
-                .ask(&document::SEARCH, &variables)
-                .await
-                .map_err(|error| if query.native.is_some() { misread(error) } else { error })?;
+            let page = self.page(query, &variables).await?;
             let known = seen.len();
             for issue in page.issues.nodes {
                 if issue.trashed != Some(true) && seen.insert(issue.id.clone()) {
@@ -48,6 +46,15 @@ impl Linear {
             }
             variables["after"] = json!(next);
         }
+    }
+
+    /// One page. A team that is not there has no issues, which is not said: so it is looked for at the same time, once.
+    async fn page(&self, query: &Query, variables: &Value) -> Result<wire::Issues> {
+        let page = self.ask(&document::SEARCH, variables);
+        if query.native.is_some() {
+            return page.await.map_err(misread);
+        }
+        Ok(try_join(self.team(), page).await?.1)
     }
 }
 
