@@ -10,6 +10,7 @@ use backend::{
 use std::{collections::BTreeMap, fmt::Write as _};
 
 const BEGIN: &str = "<!-- made from the table of platforms -->\n";
+const CUSTOM: &str = "<!-- made from the custom settings -->\n";
 const END: &str = "<!-- until here -->\n";
 
 /// What a platform does about an operation, in a cell of the table.
@@ -73,12 +74,30 @@ fn table() -> String {
     text
 }
 
-#[test]
-fn the_table_of_operations_is_made_from_the_table_of_platforms() {
-    let page = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
-    let (head, rest) = page.split_once(BEGIN).unwrap();
+/// A row for each key that a platform knows under `custom_settings`.
+fn custom_settings() -> String {
+    let mut text = "| tracker | key | meaning |\n|---|---|---|\n".to_owned();
+    for platform in PLATFORMS {
+        for setting in platform.custom_settings {
+            let help = setting.help.replace('|', "\\|");
+            let _ = writeln!(text, "| `{}` | `{}` | {help} |", platform.name, setting.key);
+        }
+    }
+    text
+}
+
+/// The page with what stands behind `begin` replaced.
+fn with(page: &str, begin: &str, made: &str) -> String {
+    let (head, rest) = page.split_once(begin).unwrap();
     let (_, tail) = rest.split_once(END).unwrap();
-    golden::check("README.md", &format!("{head}{BEGIN}\n{}\n{END}{tail}", table()));
+    format!("{head}{begin}\n{made}\n{END}{tail}")
+}
+
+#[test]
+fn the_tables_of_the_readme_are_made_from_the_table_of_platforms() {
+    let page = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
+    let page = with(&page, BEGIN, &table());
+    golden::check("README.md", &with(&page, CUSTOM, &custom_settings()));
 }
 
 /// A "yes" that nobody checks is a claim.
