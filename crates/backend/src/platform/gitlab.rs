@@ -104,11 +104,11 @@ const CUSTOM_SETTINGS: &[CustomSetting] = &[
         help: "sort of work to the label that tells it: { bug: \"type::bug\", feature: \"type::feature\" }",
     },
     CustomSetting {
-        key: "priority_labels",
+        key: "priority_mapping",
         help: "priority to its label, best first: { critical: [\"priority::critical\", \"P1\"] }",
     },
     CustomSetting {
-        key: "status_labels",
+        key: "status_mapping",
         help: "status to its label, best first: { in_review: [\"status::in review\", \"workflow::review\"] }",
     },
 ];

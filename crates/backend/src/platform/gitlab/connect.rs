@@ -158,14 +158,16 @@ mod tests {
     fn all_problems_are_told_at_once() {
         let settings =
             settings(&[("api_endpoint", "http://gitlab.acme.example"), ("project", "shop")])
-                .with_custom(json!({"status_labels": {"doing": "x"}}).as_object().unwrap().clone());
+                .with_custom(
+                    json!({"status_mapping": {"doing": "x"}}).as_object().unwrap().clone(),
+                );
         let problems = check(&settings);
         let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
         let expected = [
             "gitlab.api_endpoint",
             "gitlab.api_key",
             "gitlab.project",
-            "gitlab.custom_settings.status_labels.doing",
+            "gitlab.custom_settings.status_mapping.doing",
         ];
         assert_eq!(keys, expected);
         let error = connect(&settings, &super::super::tests::silent()).unwrap_err();

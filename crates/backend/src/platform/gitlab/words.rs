@@ -43,12 +43,12 @@ impl Words {
             types: labels(settings, "type_labels", default_type, Kind::ALL, problems),
             priorities: labels(
                 settings,
-                "priority_labels",
+                "priority_mapping",
                 default_priority,
                 Priority::ALL,
                 problems,
             ),
-            statuses: labels(settings, "status_labels", default_status, Status::ALL, problems),
+            statuses: labels(settings, "status_mapping", default_status, Status::ALL, problems),
         }
     }
 
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn states_are_told_by_state_and_label() {
-        let (words, _) = words(&json!({"status_labels": {"in_review": ["review", "qa"]}}));
+        let (words, _) = words(&json!({"status_mapping": {"in_review": ["review", "qa"]}}));
         for (state, labels, expected, native) in [
             ("opened", vec![], Status::Todo, "opened"),
             ("opened", vec!["status::in progress"], Status::InProgress, "status::in progress"),
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn a_mapping_replaces_the_default_and_is_checked() {
         let (words, problems) = words(&json!({
-            "priority_labels": {"critical": ["P1", "sev1"]},
+            "priority_mapping": {"critical": ["P1", "sev1"]},
             "type_labels": {"bug": "a,b"},
             "issue_types": {"epic": "epic", "task": "task"},
         }));
