@@ -122,7 +122,7 @@ impl GitHub {
             add(self.words.type_label(draft.kind).map(str::to_owned));
         }
         add(draft.priority.map(|priority| self.words.priority_label(priority)));
-        add(draft.status.and_then(|status| self.words.status_mapping(status).into_iter().next()));
+        add(draft.status.and_then(|status| self.words.status_labels(status).into_iter().next()));
         let login = draft.assignee.as_deref().map(values::login).transpose()?.flatten();
         Ok(Wanted {
             labels: (!labels.is_empty()).then_some(labels),

@@ -78,7 +78,7 @@ impl GitHub {
             query.labels.iter().map(|label| label.trim().to_owned()).collect();
         if let [status] = query.statuses.as_slice()
             && *status != Status::Todo
-            && let [label] = self.words.status_mapping(*status).as_slice()
+            && let [label] = self.words.status_labels(*status).as_slice()
             && !label.contains(',')
         {
             labels.push(label.clone());

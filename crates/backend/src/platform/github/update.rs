@@ -106,7 +106,7 @@ impl GitHub {
             labels.push(self.words.priority_label(priority));
         }
         if let Some(status) = change.status {
-            let own = self.words.status_mapping(status);
+            let own = self.words.status_labels(status);
             let stays = |label: &String| !self.words.is_status(label) || words::has(&own, label);
             labels.retain(stays);
             let missing = !labels.iter().any(|label| words::has(&own, label));

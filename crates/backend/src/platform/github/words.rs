@@ -65,10 +65,10 @@ impl Words {
 
     /// The label of a priority.
     pub(super) fn priority_label(&self, priority: Priority) -> String {
-        self.priority_mapping(priority).swap_remove(0)
+        self.priority_labels(priority).swap_remove(0)
     }
 
-    fn priority_mapping(&self, priority: Priority) -> Vec<String> {
+    fn priority_labels(&self, priority: Priority) -> Vec<String> {
         let configured = self.priorities.names(priority);
         if configured.is_empty() {
             vec![format!("priority: {priority}")]
@@ -79,7 +79,7 @@ impl Words {
 
     /// The priority that a label stands for.
     fn priority_of(&self, label: &str) -> Option<Priority> {
-        let is = |one: &Priority| self.priority_mapping(*one).iter().any(|name| same(name, label));
+        let is = |one: &Priority| self.priority_labels(*one).iter().any(|name| same(name, label));
         find(Priority::ALL, is)
     }
 
@@ -90,7 +90,7 @@ impl Words {
     }
 
     /// The labels of a state of an open issue, best first; `todo` needs none.
-    pub(super) fn status_mapping(&self, status: Status) -> Vec<String> {
+    pub(super) fn status_labels(&self, status: Status) -> Vec<String> {
         let configured = self.statuses.names(status);
         let default = match status {
             Status::InProgress => "status: in progress",
@@ -103,7 +103,7 @@ impl Words {
 
     /// The state that a label stands for.
     fn status_of(&self, label: &str) -> Option<Status> {
-        let is = |one: &Status| self.status_mapping(*one).iter().any(|name| same(name, label));
+        let is = |one: &Status| self.status_labels(*one).iter().any(|name| same(name, label));
         find(Status::ALL, is)
     }
 
