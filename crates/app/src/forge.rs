@@ -96,13 +96,12 @@ impl Pages {
 
     /// The page of a pull request.
     pub fn pull_request(&self, number: u64) -> Option<PullPage> {
-        let host = self.repository.host_str()?.to_ascii_lowercase();
         let told = |forge: &&Forge| {
             self.commit_prefix.as_ref().is_some_and(|prefix| prefix.ends_with(forge.commit))
         };
         // Only a path that no other forge has tells which it is.
         let by_path = FORGES.iter().find(told).filter(|forge| forge.commit.contains("/-/"));
-        let forge = by_path.or_else(|| FORGES.iter().find(|forge| host.contains(forge.host)))?;
+        let forge = by_path.or_else(|| of(&self.repository))?;
         let mut page = self.repository.clone();
         let path = page.path().trim_end_matches('/').to_owned();
         page.set_path(&format!("{path}{}{number}", forge.pull));
@@ -119,6 +118,17 @@ impl Pages {
     }
 }
 
+/// What the words in front of a number close in a repository; what every host agrees on where it has no page.
+pub fn grammar(repository: &Url) -> Grammar {
+    of(repository).map_or(Grammar::Common, |forge| forge.grammar)
+}
+
+/// The forge of a repository, told from its host's name; `None` where it has no host.
+fn of(repository: &Url) -> Option<&'static Forge> {
+    let host = repository.host_str()?.to_ascii_lowercase();
+    FORGES.iter().find(|forge| host.contains(forge.host))
+}
+
 /// The address of a commit's page below the repository's address. A `file:` repository has no pages: the commit
 /// becomes the fragment, which names it all the same.
 fn commit_url(repository: &Url, sha: &str) -> Url {
@@ -127,11 +137,7 @@ fn commit_url(repository: &Url, sha: &str) -> Url {
         url.set_fragment(Some(sha));
         return url;
     }
-    let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
-    let infix = FORGES
-        .iter()
-        .find(|forge| host.contains(forge.host))
-        .map_or("/commit/", |forge| forge.commit);
+    let infix = of(repository).map_or("/commit/", |forge| forge.commit);
     let path = format!("{}{infix}{sha}", url.path().trim_end_matches('/'));
     url.set_path(&path);
     url

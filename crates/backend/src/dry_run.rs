@@ -1,4 +1,4 @@
-//! Dry run: reads pass, writes become plan lines. The only wrapper in the house.
+//! Dry run: reads pass, writes become plan lines.
 
 mod host;
 

@@ -119,14 +119,12 @@ impl Rules {
         if severity == Severity::Off {
             return;
         }
-        let closings =
-            self.policy.finder.unmeant_closings(message, self.policy.host, self.policy.trackers);
-        for closing in closings {
+        for (closing, reason) in self.policy.unmeant_closings(message) {
             let item = untrusted::line(&closing.item);
-            let message =
-                format!("this message will close {item}: {}", untrusted::line(&closing.reason));
+            let message = format!("this message will close {item}: {}", untrusted::line(&reason));
+            let place = if closing.is_on_next_line { "on the line before" } else { "before" };
             let hint = format!(
-                "write {item} without `{}` before it, such as `see {item}`",
+                "write {item} without `{}` {place} it, such as `see {item}`",
                 closing.word.to_ascii_lowercase()
             );
             severity.put(Failure { kind: None, message, hint }, verdict);

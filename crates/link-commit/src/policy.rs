@@ -1,10 +1,10 @@
 //! Which items a message names, for hooks: by the same rules as a run that links, without a tracker at hand.
 
-use app::{Result, Session, git::Git, naming::Naming, untrusted};
+use app::{Result, Session, forge, git::Git, naming::Naming, untrusted};
 use backend::{
     Error, ErrorKind,
     model::WorkItemId,
-    reference::{CodeHost, Elsewhere, Extraction, Finder},
+    reference::{Closing, Extraction, Finder, Form, Grammar, closings},
 };
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -28,8 +28,9 @@ pub(crate) struct Policy {
     /// The repository's page, where it has one: a plain number is an item of it.
     page: Option<Url>,
     /// Whether somebody set up which trackers there are.
-    pub(crate) trackers: Elsewhere,
-    pub(crate) host: CodeHost,
+    are_trackers_known: bool,
+    /// What the words in front of a number close where the repository is.
+    grammar: Grammar,
 }
 
 impl Policy {
@@ -37,15 +38,30 @@ impl Policy {
     /// are set up, an item of any will do.
     pub(crate) fn of(projects: &[String], git: &Git, session: &mut Session) -> Result<Self> {
         let known = session.known(Some(git))?;
-        let trackers = if known.is_some() { Elsewhere::Known } else { Elsewhere::Unknown };
+        let are_trackers_known = known.is_some();
         let naming = known.unwrap_or_else(Naming::keys).with_projects(projects);
         let finder = naming.finder()?;
-        Ok(Self { finder, naming, page: git.web_url().ok(), trackers, host: host(git) })
+        let page = git.web_url().ok();
+        let grammar = page.as_ref().map(forge::grammar).unwrap_or_default();
+        Ok(Self { finder, naming, page, are_trackers_known, grammar })
     }
 
     /// What a message says, as a run that links reads it.
     pub(crate) fn find(&self, message: &str) -> Extraction {
         self.resolve(self.finder.find(message))
+    }
+
+    /// What a message will close without meaning to, each with the reason. Where the work items are known to be in
+    /// another tracker, that is every number of the repository's.
+    pub(crate) fn unmeant_closings(&self, message: &str) -> Vec<(Closing, String)> {
+        let is_elsewhere = self.are_trackers_known && !self.naming.has_numbers();
+        let reason = |closing: &Closing| match &closing.doubt {
+            Some(doubt) => Some(doubt.to_string()),
+            None => (is_elsewhere && closing.form == Form::Number)
+                .then(|| "the work items of this repository are in another tracker".to_owned()),
+        };
+        let all = closings(message, self.grammar).into_iter();
+        all.filter_map(|closing| reason(&closing).map(|reason| (closing, reason))).collect()
     }
 
     fn resolve(&self, found: Extraction) -> Extraction {
@@ -68,16 +84,6 @@ impl Policy {
     /// How an item could be written here, for a hint.
     pub(crate) fn example(&self) -> String {
         self.naming.example()
-    }
-}
-
-/// Whose closing words count, told from the remote's name; GitHub's rules are the most forks'.
-fn host(git: &Git) -> CodeHost {
-    let host = git.web_url().ok().and_then(|url| url.host_str().map(str::to_ascii_lowercase));
-    if host.is_some_and(|host| host.contains("gitlab")) {
-        CodeHost::Gitlab
-    } else {
-        CodeHost::Github
     }
 }
 

@@ -2,10 +2,10 @@
 //! on the line before.
 
 use crate::{facts::Facts, named::Named};
-use app::{Result, naming::Naming};
+use app::naming::Naming;
 use backend::{
     model::Commit,
-    reference::{self, Extraction, Finder, Grammar, HostClosing, Pattern, Prefixes, Tier},
+    reference::{Closing, Form, Grammar, closings},
 };
 
 /// Something that the code host will close though a reader would not.
@@ -22,23 +22,21 @@ pub(crate) struct Accident {
 }
 
 /// What merging the pull request would close by accident. A branch that is not the default one closes nothing.
-pub(crate) fn accidents(facts: &Facts, named: &Named, naming: &Naming) -> Result<Vec<Accident>> {
+pub(crate) fn accidents(facts: &Facts, named: &Named, naming: &Naming) -> Vec<Accident> {
     if facts.grammar == Grammar::Common || !facts.is_for_default_branch() {
-        return Ok(Vec::new());
+        return Vec::new();
     }
-    let finder = Finder::new(Prefixes::none(), &[Pattern::Number])?.with_grammar(facts.grammar);
-    let guard = Guard { facts, finder, has_numbers: naming.has_numbers() };
+    let guard = Guard { facts, has_numbers: naming.has_numbers() };
     let mut accidents = guard.in_body();
     for (index, commit) in facts.proposal.commits.iter().enumerate() {
         let by = named.taken_back.get(index).copied().flatten();
         accidents.extend(guard.in_commit(commit, by));
     }
-    Ok(accidents)
+    accidents
 }
 
 struct Guard<'a> {
     facts: &'a Facts,
-    finder: Finder,
     /// Whether the tracker's items have numbers, so that such a number can be meant.
     has_numbers: bool,
 }
@@ -47,56 +45,42 @@ impl Guard<'_> {
     /// In a pull request's text, what is code or a comment closes nothing.
     fn in_body(&self) -> Vec<Accident> {
         // With something above it, the first line is no subject.
-        let text = format!("\n{}", self.facts.proposal.description);
-        let found = self.finder.find(&format!("x\n{text}"));
-        let closings = reference::host_closings(&text, self.facts.grammar).into_iter();
-        let accident = |closing: HostClosing| {
-            let at = closing.span.start + 2;
-            let is_silent = found.skipped.iter().any(|it| it.span.start == at && it.item.is_some());
-            let why = self.why(&closing, &found, at).filter(|_| !is_silent)?;
-            Some(accident("body", closing, why))
-        };
-        closings.filter_map(accident).collect()
+        let closings = self.closings(&format!("x\n\n{}", self.facts.proposal.description));
+        let loud = closings.into_iter().filter(|closing| !closing.is_silent);
+        loud.filter_map(|closing| Some(accident("body", self.why(&closing)?, closing))).collect()
     }
 
     fn in_commit(&self, commit: &Commit, taken_back: Option<usize>) -> Vec<Accident> {
-        let closings = reference::host_closings(&commit.message, self.facts.grammar);
-        if closings.is_empty() {
-            return Vec::new();
-        }
-        let found = self.finder.find(&commit.message);
         let by = taken_back.and_then(|by| self.facts.proposal.commits.get(by));
-        let accident = |closing: HostClosing| {
-            let why = match by {
-                Some(by) => {
-                    format!("commit {} takes it back in this very pull request", by.short_sha())
-                }
-                None => self.why(&closing, &found, closing.span.start)?,
-            };
-            Some(accident(commit.short_sha(), closing, why))
-        };
-        closings.into_iter().filter_map(accident).collect()
+        let by = by
+            .map(|by| format!("commit {} takes it back in this very pull request", by.short_sha()));
+        let closings = self.closings(&commit.message).into_iter();
+        closings
+            .filter_map(|closing| {
+                let why = by.clone().or_else(|| self.why(&closing))?;
+                Some(accident(commit.short_sha(), why, closing))
+            })
+            .collect()
+    }
+
+    /// Numbers of Azure Boards are closed by another service, which is not this guard's.
+    fn closings(&self, text: &str) -> Vec<Closing> {
+        let mut closings = closings(text, self.facts.grammar);
+        closings.retain(|closing| closing.form == Form::Number);
+        closings
     }
 
     /// Why nobody meant a closing; `None` for one that is meant.
-    fn why(&self, closing: &HostClosing, found: &Extraction, at: usize) -> Option<String> {
-        let meant = found.references.iter().find(|it| it.span.start == at);
-        let quoted = found.skipped.iter().find(|it| it.span.start == at);
-        match (meant, quoted) {
-            (Some(reference), _) if reference.tier == Tier::Closes => {
-                let reason = "the tracker has no such item; the host's own would be closed";
-                (!self.has_numbers).then(|| reason.to_owned())
-            }
-            (_, Some(quoted)) => Some(quoted.reason.to_string()),
-            _ if closing.is_on_next_line => Some("the number is on another line".to_owned()),
-            (Some(reference), None) => Some(reference.reason.to_string()),
-            (None, None) => Some("it does not read as one".to_owned()),
-        }
+    fn why(&self, closing: &Closing) -> Option<String> {
+        let reason = "the tracker has no such item; the host's own would be closed";
+        let doubt = closing.doubt.as_ref().map(ToString::to_string);
+        doubt.or_else(|| (!self.has_numbers).then(|| reason.to_owned()))
     }
 }
 
-fn accident(place: &str, closing: HostClosing, why: String) -> Accident {
-    Accident { place: place.to_owned(), reference: closing.reference, words: closing.words, why }
+fn accident(place: &str, why: String, closing: Closing) -> Accident {
+    let Closing { item: reference, words, .. } = closing;
+    Accident { place: place.to_owned(), reference, words, why }
 }
 
 #[cfg(test)]
@@ -108,7 +92,7 @@ mod tests {
         let naming = Naming::keys();
         let named = named::read(facts, &naming, &Policy::default()).unwrap();
         let naming = if has_numbers { Naming::numbers() } else { naming };
-        let found = accidents(facts, &named, &naming).unwrap();
+        let found = accidents(facts, &named, &naming);
         let found: Vec<_> = found.iter().map(|it| (it.words.as_str(), it.why.as_str())).collect();
         assert_eq!(found, expected, "{:?}", facts.proposal);
     }

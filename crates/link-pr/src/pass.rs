@@ -99,7 +99,7 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
         let looked = collect::look_up(&mut facts, &named, naming, policy, tracker, hands.in_flight);
         failures.extend(looked.await?);
     }
-    let accidents = guard::accidents(&facts, &named, &hands.naming)?;
+    let accidents = guard::accidents(&facts, &named, &hands.naming);
     let mut plan = decide::decide(&facts, &named, &accidents, hands.policy);
     if let Some(planned) = &hands.planned {
         plan = planned.agreed(plan, &facts);

@@ -1,204 +1,182 @@
-//! What a code host will close that its writer may not have meant to.
+//! What a code host will close by itself when a text is merged, as carelessly as it reads, and what of it nobody meant.
 //!
 //! Hosts look for a word and a number and read no further: `doesn't fix #12`, `` `fixes #12` ``, and a `fixed:` that
-//! ends one line before `#12` begins the next, all close #12, as does the revert that repeats them. So do numbers in a
-//! repository whose work items are somewhere else. [`super::judge`] says what a message means; this is the difference.
+//! ends one line before `#12` begins the next, all close #12, as does the revert that repeats them. [`super::judge`]
+//! says what the same text means; this is the difference.
+//!
+//! Sources: GitHub's and GitLab's documentation of closing keywords, and GitLab's default pattern, which wants the number
+//! on the same line; GitHub's taking of `doesn't fix #1`, of `fixes:` and of a number on the next line is known from
+//! users' reports.
 
 use super::{
-    Finder, Form, keyword,
+    Extraction, Finder, Form, Grammar, keyword,
     lexer::{self, Shape, Token},
-    message::Anatomy,
     number::Scope,
-    origin::{Origin, origin},
     subject,
     url::Item,
 };
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
+
+/// Farthest that a number may stand behind its word, in bytes.
+const REACH: usize = 64;
 
 /// A number that the host will close.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
-    /// The number as written, `#12`.
+    /// The number as written, with its repository where one is named: `#12`.
     pub item: String,
-    /// The word before it, `fix`.
+    /// How it is written: a number of the host's, or one of Azure Boards.
+    pub form: Form,
+    /// The word that closes it, `fix`.
     pub word: String,
-    /// Why that may not be meant; fits "will close #12: {reason}".
-    pub reason: Cow<'static, str>,
+    /// That word and the number with what stands right before them: `doesn't fix #12`.
+    pub words: String,
+    /// True when a line break stands between the word and the number.
+    pub is_on_next_line: bool,
+    /// True in code, a comment or a quotation, which hosts mind in a pull request's text and not in a commit.
+    pub is_silent: bool,
+    /// Why it may not be meant; `None` where it reads as if it were.
+    pub doubt: Option<Cow<'static, str>>,
 }
 
-/// Whose rules for closing words count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CodeHost {
-    /// GitHub's, which Gitea and Forgejo follow: the number may stand on the next line.
-    Github,
-    /// GitLab's: more words, on one line.
-    Gitlab,
-}
-
-/// GitHub's nine words.
-const WORDS: &[&str] =
-    &["close", "closes", "closed", "fix", "fixes", "fixed", "resolve", "resolves", "resolved"];
-
-/// GitLab's further words, from its default pattern.
-const GITLAB: &[&str] =
-    &["closing", "fixing", "resolving", "implement", "implements", "implemented", "implementing"];
-
-/// Words of Azure Boards.
-const BOARDS: &[&str] = &["fix", "fixes", "fixed"];
-
-/// Farthest that a number may stand behind its word.
-const REACH: usize = 64;
-
-impl Finder {
-    /// What the host will close when this message reaches the default branch, and may not be meant to. Numbers of a
-    /// repository are suspicious as such where `elsewhere` says that its work items are in another tracker.
-    pub fn unmeant_closings(
-        &self,
-        message: &str,
-        host: CodeHost,
-        elsewhere: Elsewhere,
-    ) -> Vec<Closing> {
-        let mut found = Vec::new();
-        let mut anatomy = None;
-        for token in lexer::tokens(message) {
-            let Some(form) = number_form(&token) else { continue };
-            let Some(closes) = word_before(message, token.span.start, host, form) else { continue };
-            let anatomy = anatomy.get_or_insert_with(|| Anatomy::of(message));
-            let is_ours = self.forms().contains(&form);
-            let reason = doubt(message, &token, &closes, anatomy).or_else(|| {
-                // `Closes #44 from acme/cart` is how merge scripts end a pull request.
-                let is_item = subject::not_an_item(message, &token.span).is_none();
-                (elsewhere == Elsewhere::Known && !is_ours && form == Form::Number && is_item)
-                    .then(|| "the work items of this repository are in another tracker".into())
-            });
-            found.extend(reason.map(|reason| Closing {
-                item: message[token.span.clone()].to_owned(),
-                word: closes.word.to_owned(),
-                reason,
-            }));
+/// The numbers that a host with this grammar will close when a commit with this message reaches the default branch, in
+/// order of appearance.
+pub fn closings(message: &str, grammar: Grammar) -> Vec<Closing> {
+    let mut meant = None;
+    let found = lexer::tokens(message).filter_map(|token| {
+        let form = form(&token, grammar)?;
+        let (rest, word, gap) = word_before(message, token.span.start, grammar, form)?;
+        // `Closes #44 from acme/cart` is how merge scripts end a pull request.
+        if subject::not_an_item(message, &token.span).is_some() {
+            return None;
         }
-        found
+        let meant = meant.get_or_insert_with(|| Finder::of_numbers(grammar).find(message));
+        let item = &message[token.span.clone()];
+        let mut closing = Closing {
+            item: item.to_owned(),
+            form,
+            word: word.to_owned(),
+            words: words(rest, word, item),
+            is_on_next_line: gap.contains('\n'),
+            is_silent: false,
+            doubt: None,
+        };
+        closing.compare(meant, &token.span);
+        if closing.doubt.is_none() && rest.ends_with(['"', '\'', '“', '‘', '«']) {
+            closing.doubt = Some("it is quoted".into());
+        }
+        Some(closing)
+    });
+    found.collect()
+}
+
+impl Closing {
+    /// What the text says of the same number.
+    fn compare(&mut self, meant: &Extraction, span: &Range<usize>) {
+        let reference = meant.references.iter().find(|it| it.span == *span);
+        let skipped = meant.skipped.iter().find(|it| it.span == *span);
+        self.is_silent = skipped.is_some_and(|it| it.item.is_some());
+        self.doubt = match (reference, skipped) {
+            (Some(reference), _) if reference.tier == super::Tier::Closes => None,
+            (_, Some(skipped)) => Some(skipped.reason.clone()),
+            _ if self.is_on_next_line => Some("the number is on another line".into()),
+            (Some(reference), None) => Some(reference.reason.clone()),
+            (None, None) => Some("it does not read as one".into()),
+        };
     }
 }
 
-/// Whether it is known that work items are in another tracker than the code host's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Elsewhere {
-    /// Somebody set up which trackers there are.
-    Known,
-    /// Nobody said where work items are.
-    Unknown,
-}
-
-fn number_form(token: &Token<'_>) -> Option<Form> {
+fn form(token: &Token<'_>, grammar: Grammar) -> Option<Form> {
     match &token.shape {
         Shape::Number(number) if number.scope == Scope::AzureBoards => Some(Form::AzureBoards),
         Shape::Number(_) | Shape::Url(Item::Number { .. }) => Some(Form::Number),
-        Shape::Key(key) if key.prefix == "GH" && key.is_clean() => Some(Form::Number),
+        Shape::Key(key) if key.prefix == "GH" && key.is_clean() && grammar != Grammar::GitLab => {
+            Some(Form::Number)
+        }
         Shape::Key(_) | Shape::Url(_) => None,
     }
 }
 
-/// A closing word and what stands around it.
-struct Closes<'a> {
-    word: &'a str,
-    /// Everything before the word on its line.
-    before: &'a str,
-    /// The number stands on another line.
-    is_apart: bool,
-}
-
-/// The closing word before a number: one colon and white space may stand between.
-fn word_before(message: &str, at: usize, host: CodeHost, form: Form) -> Option<Closes<'_>> {
-    let near = &message[message.floor_char_boundary(at.saturating_sub(REACH))..at];
-    let head = near.trim_end_matches([' ', '\t', '\r', '\n']);
-    let gap = &near[head.len()..];
-    let is_apart = gap.contains('\n');
-    if gap.is_empty() || (is_apart && host == CodeHost::Gitlab) {
+/// The closing word before a number, with what stands before and behind it: a colon and white space may be between.
+fn word_before(
+    message: &str,
+    at: usize,
+    grammar: Grammar,
+    form: Form,
+) -> Option<(&str, &str, &str)> {
+    let near = message.floor_char_boundary(at.saturating_sub(REACH));
+    let head = message[near..at].trim_end();
+    let end = near + head.trim_end_matches(':').trim_end().len();
+    let is_apart = message[end..at].contains('\n');
+    if near + head.len() == at || (is_apart && grammar == Grammar::GitLab) {
         return None;
     }
-    let head = head.strip_suffix(':').unwrap_or(head);
-    let start = head
-        .rfind(|c: char| !c.is_ascii_alphabetic())
-        .map_or(0, |other| other + head[other..].chars().next().map_or(1, char::len_utf8));
-    let is_glued =
-        head[..start].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_');
-    let word = &head[start..];
-    if is_glued || !closes(word, host, form) {
-        return None;
-    }
-    let end = at - near.len() + start;
     let line = message[..end].rfind('\n').map_or(0, |newline| newline + 1);
     let line = line.max(message.floor_char_boundary(end.saturating_sub(256)));
-    Some(Closes { word, before: &message[line..end], is_apart })
+    let (rest, word) = keyword::last_word(&message[line..end])?;
+    keyword::closes(word, form, grammar).then_some((rest, word, &message[end..at]))
 }
 
-fn closes(word: &str, host: CodeHost, form: Form) -> bool {
-    let is_in = |words: &[&str]| words.iter().any(|known| known.eq_ignore_ascii_case(word));
-    match (form, host) {
-        (Form::AzureBoards, _) => is_in(BOARDS),
-        (_, CodeHost::Github) => is_in(WORDS),
-        (_, CodeHost::Gitlab) => is_in(WORDS) || is_in(GITLAB),
-    }
-}
-
-/// Why a message may not mean to close what it will.
-fn doubt(
-    message: &str,
-    token: &Token<'_>,
-    closes: &Closes<'_>,
-    anatomy: &Anatomy,
-) -> Option<Cow<'static, str>> {
-    if origin(message) == Origin::Revert {
-        return Some("the text of a revert closes like any other".into());
-    }
-    let at = token.span.start;
-    if let Some((_, reason)) = anatomy.silent.iter().find(|(part, _)| part.contains(&at)) {
-        return Some(format!("{reason}, which the host does not mind").into());
-    }
-    let quote =
-        closes.before.chars().next_back().filter(|c| matches!(c, '"' | '\'' | '“' | '‘' | '«'));
-    if quote.is_some() {
-        return Some("it is quoted, which the host does not mind".into());
-    }
-    if let Some(word) = keyword::negation(closes.before) {
-        return Some(
-            format!("the host does not read the `{word}` before `{}`", closes.word).into(),
-        );
-    }
-    closes.is_apart.then(|| format!("`{}` on the line before it counts", closes.word).into())
+fn words(rest: &str, word: &str, item: &str) -> String {
+    let before: Vec<&str> = rest.split_whitespace().rev().take(3).collect();
+    let words = before.into_iter().rev().chain([word, item]);
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CodeHost, Elsewhere};
-    use crate::reference::{Finder, Pattern, Prefixes};
+    use super::{Grammar, closings};
 
     #[track_caller]
-    fn found(pattern: Pattern, host: CodeHost, elsewhere: Elsewhere, message: &str) -> Vec<String> {
-        let finder = Finder::new(Prefixes::none(), &[pattern]).unwrap();
-        let closings = finder.unmeant_closings(message, host, elsewhere);
-        closings.into_iter().map(|closing| format!("{} {}", closing.word, closing.item)).collect()
+    fn check_all(grammar: Grammar, text: &str, expected: &[&str]) {
+        let found: Vec<_> = closings(text, grammar).into_iter().map(|it| it.words).collect();
+        assert_eq!(found, expected, "{text:?}");
     }
 
     #[track_caller]
-    fn check(message: &str, expected: &[&str]) {
-        let found = found(Pattern::Number, CodeHost::Github, Elsewhere::Known, message);
-        assert_eq!(found, expected, "{message:?}");
+    fn check_unmeant(grammar: Grammar, text: &str, expected: &[&str]) {
+        let unmeant = closings(text, grammar).into_iter().filter(|it| it.doubt.is_some());
+        let found: Vec<_> = unmeant.map(|it| format!("{} {}", it.word, it.item)).collect();
+        assert_eq!(found, expected, "{text:?}");
+    }
+
+    #[test]
+    fn hosts_close_what_a_reader_would_not() {
+        let check = |text, expected: &[&str]| check_all(Grammar::GitHub, text, expected);
+        check("This doesn't fix #1", &["This doesn't fix #1"]);
+        check("`fixes #1`", &["` fixes #1"]);
+        check("rather than fixed: #391", &["rather than fixed #391"]);
+        check("fixes\n\n#12 is next", &["fixes #12"]);
+        assert!(closings("fixes\n#12", Grammar::GitHub)[0].is_on_next_line);
+        check("Resolves acme/shop#3", &["Resolves acme/shop#3"]);
+    }
+
+    #[test]
+    fn what_no_host_closes_is_left() {
+        let text = "prefixes #1, auto-close #2, refs #3, close AB#4, fixes#5";
+        check_all(Grammar::GitHub, text, &[]);
+        check_all(Grammar::GitHub, "Closes #44 from acme/SHOP-12_cart", &[]);
+        check_all(Grammar::GitHub, "implements #1 and closing #2", &[]);
+        let both = ["implements #1", "implements #1 and closing #2"];
+        check_all(Grammar::GitLab, "implements #1 and closing #2", &both);
+        check_all(Grammar::GitLab, "completes #1, closes GH-2, closes\n#3", &[]);
     }
 
     #[test]
     fn what_is_meant_is_left_alone() {
-        check("Fixes #12", &[]);
-        check("Add a cart (closes #12)\n\nResolves: acme/shop#3", &[]);
-        check("Don't create it twice (fixes #12)", &[]);
-        check("See #12, prefixes #3, refs #4", &[]);
-        check("It is fixed\n\nin another change than #12", &[]);
-        check("", &[]);
+        let check = |text| check_unmeant(Grammar::GitHub, text, &[]);
+        check("Fixes #12");
+        check("Add a cart (closes #12)\n\nResolves: acme/shop#3");
+        check("Don't create it twice (fixes #12)");
+        check("See #12, prefixes #3, refs #4");
+        check("It is fixed\n\nin another change than #12");
+        check("fixes AB#3");
+        check("");
     }
 
     #[test]
     fn what_the_host_closes_all_the_same_is_found() {
+        let check = |text, expected: &[&str]| check_unmeant(Grammar::GitHub, text, expected);
         check("This doesn't fix #12", &["fix #12"]);
         check("Partially fixes #12", &["fixes #12"]);
         check("Use the cache rather than fixed: #12", &["fixed #12"]);
@@ -209,27 +187,7 @@ mod tests {
         check("What is fixed:\n#12", &["fixed #12"]);
         check("What is fixed\r\n\r\n#12", &["fixed #12"]);
         check("Revert \"Add a cart (fixes #12)\"\n\nThis reverts commit 0123abcd.", &["fixes #12"]);
-    }
-
-    #[test]
-    fn hosts_differ() {
-        let gitlab = |message| found(Pattern::Number, CodeHost::Gitlab, Elsewhere::Known, message);
-        assert_eq!(gitlab("is fixed\n#12"), [""; 0]);
-        assert_eq!(gitlab("without implementing #12"), ["implementing #12"]);
-        check("without implementing #12", &[]);
-    }
-
-    #[test]
-    fn a_number_of_another_tracker_is_told_where_trackers_are_known() {
-        let jira =
-            |elsewhere| found(Pattern::Key, CodeHost::Github, elsewhere, "Fixes #12, fixes AB#3");
-        assert_eq!(jira(Elsewhere::Known), ["Fixes #12"]);
-        assert_eq!(jira(Elsewhere::Unknown), [""; 0]);
-        let closed = "Closes #44 from acme/SHOP-12_cart";
-        assert_eq!(found(Pattern::Key, CodeHost::Github, Elsewhere::Known, closed), [""; 0]);
-        let boards =
-            |message| found(Pattern::AzureBoards, CodeHost::Github, Elsewhere::Known, message);
-        assert_eq!(boards("fixes AB#3"), [""; 0]);
-        assert_eq!(boards("never fixes AB#3, closes AB#4"), ["fixes AB#3"]);
+        check("never fixes AB#3, closes AB#4", &["fixes AB#3"]);
+        check_unmeant(Grammar::GitLab, "without implementing #12", &["implementing #12"]);
     }
 }

@@ -38,6 +38,12 @@ impl Finder {
         Ok(finder)
     }
 
+    /// The finder of what this host's keywords can close: numbers, its own and those of Azure Boards.
+    pub(super) fn of_numbers(grammar: Grammar) -> Self {
+        let forms = vec![Form::Number, Form::AzureBoards];
+        Self { prefixes: Prefixes::none(), forms, custom: Vec::new(), grammar }
+    }
+
     pub(super) fn forms(&self) -> &[Form] {
         &self.forms
     }

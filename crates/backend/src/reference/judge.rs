@@ -2,7 +2,7 @@
 
 use super::{
     Extraction, Form, Grammar, Place, Reference, Skipped, Tier, around,
-    keyword::{self, Keyword, Meaning},
+    keyword::{self, Keyword},
     message::Anatomy,
     position,
     subject::{self, About, Subject},
@@ -229,15 +229,7 @@ fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place, grammar: Grammar) 
     if let Some(negation) = keyword.negation {
         return (Tier::Mentions, format!("`{negation}` before `{word}`").into());
     }
-    let closes = match keyword.meaning {
-        Meaning::Fixes => true,
-        Meaning::Closes => form != Form::AzureBoards,
-        Meaning::Completes => {
-            let is_gitlabs = grammar == Grammar::GitLab && keyword::is_gitlabs(word);
-            matches!(form, Form::Key | Form::Custom) || (form == Form::Number && is_gitlabs)
-        }
-        Meaning::Refs => false,
-    };
+    let closes = keyword::closes(word, form, grammar);
     let tier = if closes { Tier::Closes } else { Tier::Refs };
     let kind = if place == Place::Trailer { "trailer" } else { "keyword" };
     (tier, format!("{kind} `{word}`").into())

@@ -1,6 +1,6 @@
 //! Words that say what a commit does to the item behind them: the grammars of GitHub, GitLab, Linear and Azure Boards.
 
-use super::Grammar;
+use super::{Form, Grammar};
 
 /// A keyword right before a reference, on the same line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,16 +105,21 @@ pub(super) fn before<'a>(line: &'a str, after: &str) -> Option<Keyword<'a>> {
 }
 
 /// Whether GitLab takes a word of [`Meaning::Completes`] for a closing one: `complete` is Linear's alone.
-pub(super) fn is_gitlabs(word: &str) -> bool {
+fn is_gitlabs(word: &str) -> bool {
     !word.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("complete"))
         && !word.eq_ignore_ascii_case("completing")
 }
 
-/// Whether a word closes a number on a host with this grammar.
-pub(super) fn closes_number(word: &str, grammar: Grammar) -> bool {
+/// Whether a word closes an item that is written in this form, on a host with this grammar.
+pub(super) fn closes(word: &str, form: Form, grammar: Grammar) -> bool {
     match meaning(word) {
-        Some(Meaning::Fixes | Meaning::Closes) => true,
-        Some(Meaning::Completes) => grammar == Grammar::GitLab && is_gitlabs(word),
+        Some(Meaning::Fixes) => true,
+        Some(Meaning::Closes) => form != Form::AzureBoards,
+        Some(Meaning::Completes) => match form {
+            Form::Key | Form::Custom => true,
+            Form::Number => grammar == Grammar::GitLab && is_gitlabs(word),
+            Form::AzureBoards => false,
+        },
         Some(Meaning::Refs) | None => false,
     }
 }
@@ -148,7 +153,7 @@ pub(super) fn last_word(text: &str) -> Option<(&str, &str)> {
 
 /// The word that takes the keyword back, at most three words before it and in the same clause:
 /// `doesn't fully fix #1`, `rather than closing #1`; but `Don't create it twice (fixes #1)` closes.
-pub(super) fn negation(rest: &str) -> Option<&str> {
+fn negation(rest: &str) -> Option<&str> {
     let clause = rest
         .rfind(['.', ',', ';', ':', '(', ')', '[', ']', '!', '?'])
         .map_or(rest, |at| &rest[at + 1..]);
