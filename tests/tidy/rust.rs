@@ -2,7 +2,10 @@
 
 use super::source::{File, before_tests, line_of};
 use regex::Regex;
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{LazyLock, Mutex},
+};
 
 pub(super) type Finding = (usize, String);
 
@@ -94,9 +97,12 @@ pub(super) const RULES: &[Rule] = &[
     },
 ];
 
-/// Names of platforms and hosts, as they stand in the tables.
-const NAMES: &str =
-    "\"(jira|azure[-_]devops|github|gitlab|linear|codecatalyst|local|azure|shell)\"";
+/// Names of platforms and hosts, as they stand in the tables; `_` may stand for `-`.
+static NAMES: LazyLock<String> = LazyLock::new(|| {
+    let hosts = ["azure", "shell"];
+    let names = backend::platform::NAMES.iter().chain(&hosts).map(|name| name.replace('-', "[-_]"));
+    format!("\"({})\"", names.collect::<Vec<_>>().join("|"))
+});
 
 /// Files that are tables of platforms or hosts, or about one of them.
 fn is_table(path: &str) -> bool {
@@ -109,7 +115,7 @@ fn name_match(file: &File) -> Vec<Finding> {
     if file.is_test() || is_table(&file.path) {
         return Vec::new();
     }
-    let arm = format!(r"{NAMES}\s*(\||=>|if\b)");
+    let arm = format!(r"{}\s*(\||=>|if\b)", *NAMES);
     pattern(before_tests(&file.without_comments), &arm)
 }
 
@@ -117,7 +123,10 @@ fn name_comparison(file: &File) -> Vec<Finding> {
     if file.is_test() || is_table(&file.path) {
         return Vec::new();
     }
-    pattern(before_tests(&file.without_comments), &format!(r"[=!]=\s*{NAMES}|{NAMES}\s*[=!]="))
+    pattern(
+        before_tests(&file.without_comments),
+        &format!(r"[=!]=\s*{names}|{names}\s*[=!]=", names = *NAMES),
+    )
 }
 
 fn feature_switch(file: &File) -> Vec<Finding> {

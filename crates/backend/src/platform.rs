@@ -150,3 +150,16 @@ pub fn find(name: &str) -> Option<&'static Platform> {
     }
     PLATFORMS.iter().find(|platform| platform.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_platform_is_one_of_the_product() {
+        for platform in PLATFORMS {
+            assert!(is_of_product(platform.name), "{} is not among NAMES", platform.name);
+            assert!(find(platform.name).is_some_and(|row| row.title == platform.title));
+        }
+    }
+}
