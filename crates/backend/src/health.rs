@@ -103,7 +103,8 @@ pub async fn check<T: Tracker + ?Sized>(tracker: &T) -> Health {
 
 async fn ask<T: Tracker + ?Sized>(tracker: &T, health: &mut Health) -> Result<()> {
     let started = Instant::now();
-    health.identity = Some(tracker.authenticate().await?);
+    let identity = tracker.authenticate().await.map_err(|error| error.during("sign in"))?;
+    health.identity = Some(identity);
     health.latency_ms = Some(milliseconds(started));
     if tracker.metadata().operations.contains(&Operation::SearchWorkItems) {
         let started = Instant::now();
@@ -114,7 +115,8 @@ async fn ask<T: Tracker + ?Sized>(tracker: &T, health: &mut Health) -> Result<()
             .map_err(|error| error.during("read an item of the project"))?;
         health.read_ms = Some(milliseconds(started));
     }
-    health.access = tracker.access().await?;
+    health.access =
+        tracker.access().await.map_err(|error| error.during("read what the token may do"))?;
     Ok(())
 }
 

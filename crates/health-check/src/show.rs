@@ -164,8 +164,8 @@ mod tests {
     };
 
     fn checked() -> Checked {
-        let error =
-            Error::new(ErrorKind::Auth, "Jira answered 401 | \u{1b}[31m").with_hint("check it");
+        let error = Error::new(ErrorKind::Auth, "sign in: Jira answered 401 | \u{1b}[31m")
+            .with_hint("check it");
         let broken = Health::broken("jira", &error);
         let good = Health {
             healthy: true,
@@ -193,7 +193,7 @@ mod tests {
 gitlab  healthy    A Robot, identity 12 ms, read 30 ms, 90 of 100 requests left
         warning: the token may do more than is ever needed: sudo
 jira    unhealthy
-        error: cannot Jira answered 401 |
+        error: cannot sign in: Jira answered 401 |
         hint: check it
 linear  skipped: no token
 ";

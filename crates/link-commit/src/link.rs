@@ -19,7 +19,7 @@ use backend::{
     reference::{Form, Skipped, Tier},
 };
 use futures_util::stream::{self, StreamExt as _};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use url::Url;
 
 /// Requests in flight at once.
@@ -153,6 +153,7 @@ impl Outcome {
         let ours = |found| naming.resolve(found, &pages.repository);
         let from_branch = branch.map(|branch| ours(finder.find_branch(branch))).unwrap_or_default();
         let mut jobs = Vec::new();
+        let mut seen = BTreeSet::new();
         for (index, commit) in self.commits.iter().enumerate() {
             let found = ours(finder.find(&commit.message));
             let named = if found.references.is_empty() { &from_branch } else { &found };
@@ -162,7 +163,9 @@ impl Outcome {
                 may_be_another_thing: reference.form == Form::Number
                     && reference.tier == Tier::Mentions,
             }));
-            self.skipped.extend(found.skipped);
+            // Once is enough: what a log repeats in a message would bury the rest of the report.
+            let new = |it: &Skipped| seen.insert((it.text.clone(), it.reason.clone()));
+            self.skipped.extend(found.skipped.into_iter().filter(new));
         }
         Ok(jobs)
     }
