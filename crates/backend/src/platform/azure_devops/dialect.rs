@@ -126,6 +126,9 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
         ErrorKind::Config => {
             "set AZURE_DEVOPS_ORG_URL to https://dev.azure.com/ORGANISATION, or to a server's collection"
         }
+        ErrorKind::Protocol => {
+            "check that AZURE_DEVOPS_ORG_URL is the organisation's address and not a proxy's page"
+        }
         ErrorKind::Unavailable => "check AZURE_DEVOPS_ORG_URL and the network",
         ErrorKind::Rejected if said.is_empty() => {
             "check AZURE_DEVOPS_ORG_URL and any proxy before it, for Azure DevOps itself gives a reason"

@@ -144,6 +144,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
             "switch issues on in the repository's settings, or set GITHUB_REPOSITORY to another one"
         }
         ErrorKind::Config => "check GITHUB_API_URL: https://api.github.com, or https://HOST/api/v3",
+        ErrorKind::Protocol => "check that GITHUB_API_URL is GitHub's API and not a proxy's page",
         ErrorKind::Unavailable => "check GITHUB_API_URL and the network, and githubstatus.com",
         ErrorKind::Rejected => "correct the named field and run again",
         _ => return None,

@@ -109,6 +109,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
         ErrorKind::NotFound => {
             "check the number; the issue may be deleted, confidential, or in a project that the token's account may not see"
         }
+        ErrorKind::Protocol => "check that GITLAB_URL is GitLab's address and not a proxy's page",
         ErrorKind::Config => "check GITLAB_URL, with its path if it has one",
         ErrorKind::Unavailable => "check GITLAB_URL and the network, then run again",
         ErrorKind::Rejected if reply.is_some_and(|reply| explain(reply).is_none()) => {

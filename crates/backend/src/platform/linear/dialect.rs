@@ -110,6 +110,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
         ErrorKind::NotFound => {
             "check the id; the item may be deleted, or in a team that is hidden from the key"
         }
+        ErrorKind::Protocol => "check that LINEAR_API_URL is Linear's API and not a proxy's page",
         ErrorKind::Config => "check LINEAR_API_URL",
         ErrorKind::Unavailable => "check LINEAR_API_URL and the network",
         ErrorKind::Rejected if is("usage limit exceeded") => {
