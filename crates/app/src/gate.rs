@@ -21,7 +21,7 @@ impl Gate {
 
     /// Learns everything that another redactor knows.
     pub(crate) fn learn(&self, redactor: Redactor) {
-        *self.redactor.lock().unwrap_or_else(PoisonError::into_inner) = redactor;
+        self.redactor.lock().unwrap_or_else(PoisonError::into_inner).extend(redactor);
     }
 
     /// The text without any known secret.

@@ -30,6 +30,7 @@ use gate::Gate;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::{
+    borrow::Cow,
     ffi::OsString,
     process::ExitCode,
     sync::{Arc, OnceLock},
@@ -135,8 +136,7 @@ fn show(session: &mut Session, report: &Report) -> u8 {
 fn print(session: &Session, report: &Report) -> Result<()> {
     let plan = session.plan.lines();
     let text = if session.common.json {
-        let document = with_plan(&report.json, &plan, session.common.dry_run);
-        format!("{}\n", untrusted::json(&format!("{document:#}")))
+        format!("{}\n", untrusted::json(&document(&report.json, &plan, session.common.dry_run)))
     } else if session.common.quiet {
         String::new()
     } else {
@@ -161,13 +161,16 @@ fn tell_host(session: &mut Session, report: &Report) -> Result<()> {
     host::perform(&session.gate, &effects)
 }
 
-fn with_plan(json: &Value, plan: &[String], dry: bool) -> Value {
-    let mut json = json.clone();
-    if dry && let Some(document) = json.as_object_mut() {
+/// The document as text; that of a dry run with its plan. A search may have found thousands of items, so that it is only
+/// copied where something is added.
+fn document(json: &Value, plan: &[String], dry: bool) -> String {
+    let mut json = Cow::Borrowed(json);
+    if dry && let Some(document) = json.to_mut().as_object_mut() {
         document.insert("dry_run".to_owned(), true.into());
         document.insert("plan".to_owned(), plan.into());
     }
-    json
+    // A value that was made from values is always written.
+    serde_json::to_string_pretty(&*json).unwrap_or_default()
 }
 
 /// A panic is a bug: one sentence, one hint, exit 70, and no secret in either.

@@ -66,6 +66,14 @@ impl Redactor {
         }
     }
 
+    /// Learns everything that another redactor knows.
+    pub fn extend(&mut self, other: Self) {
+        for form in other.forms {
+            self.add(form.expose().to_owned());
+        }
+        self.forms.sort_by_key(|form| std::cmp::Reverse(form.expose().len()));
+    }
+
     /// The forms to announce to a CI host, longest first.
     pub fn forms(&self) -> impl Iterator<Item = &str> {
         self.forms.iter().map(Secret::expose)
@@ -112,6 +120,15 @@ mod tests {
         for form in forms {
             assert_eq!(redactor.redact(&format!("<{form}>")), "<***>", "{form}");
         }
+    }
+
+    #[test]
+    fn nothing_is_forgotten_when_more_is_learnt() {
+        let (mut first, mut second) = (Redactor::default(), Redactor::default());
+        first.learn(&Secret::new("hunter2-one"), None);
+        second.learn(&Secret::new("hunter2-one-and-more"), None);
+        first.extend(second);
+        assert_eq!(first.redact("hunter2-one hunter2-one-and-more"), "*** ***");
     }
 
     #[test]

@@ -23,8 +23,12 @@ pub fn print(text: &str) -> String {
 
 /// The same JSON document, in other words: what could act on a runner or a terminal is written as `\uXXXX`.
 pub fn json(document: &str) -> String {
-    let mut safe = String::with_capacity(document.len());
     let mut armed = armed_hashes(document).peekable();
+    let is_plain = |byte: u8| matches!(byte, b'\n' | b'\r' | b' '..=b'~');
+    if armed.peek().is_none() && document.bytes().all(is_plain) {
+        return document.to_owned();
+    }
+    let mut safe = String::with_capacity(document.len());
     for (at, c) in document.char_indices() {
         let is_armed = armed.next_if_eq(&at).is_some();
         if is_armed || is_invisible(c) || (is_line_break(c) && !matches!(c, '\n' | '\r')) {
