@@ -239,7 +239,11 @@ fn a_forks_run_does_not_try_what_its_token_may_not_do() {
         "head": { "ref": "topic", "repo": null }, "base": { "ref": "main" },
     }});
     let report = link_pr(&ground, &host, &["--require"], fork);
-    assert_eq!((report.exit_code(), &report.json["verdict"]), (0, &json!("pass")), "{report:?}");
+    assert_eq!(
+        (report.exit_code(), &report.json.value()["verdict"]),
+        (0, &json!("pass")),
+        "{report:?}"
+    );
     assert_eq!((report.warnings, report.failures), (Vec::new(), Vec::new()));
 }
 
@@ -289,7 +293,11 @@ fn a_list_that_the_host_cuts_is_not_passed_off_as_whole() {
         proposal.complete = false;
     });
     let report = pull_request(&ground, &host, &[]);
-    assert_eq!((report.exit_code(), &report.json["complete"]), (1, &json!(false)), "{report:?}");
+    assert_eq!(
+        (report.exit_code(), &report.json.value()["complete"]),
+        (1, &json!(false)),
+        "{report:?}"
+    );
     assert_eq!(ground.linked(PAGE), [1, 2], "nothing is withdrawn");
 }
 
@@ -319,7 +327,7 @@ fn a_trusted_run_applies_a_forks_plan_by_what_the_host_says() {
         });
         let report = link_pr(&ground, &host, &["--apply", file], trusted);
         assert_eq!(ground.linked(PAGE), [1, 2], "{report:?}");
-        assert_eq!(report.json["verdict"], "warn", "the difference is said: {report:?}");
+        assert_eq!(report.json.value()["verdict"], "warn", "the difference is said: {report:?}");
         assert_eq!(host.memory().comments.len(), 1);
     }
 }

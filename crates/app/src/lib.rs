@@ -20,7 +20,7 @@ mod yaml;
 pub use args::Common;
 pub use backend::Result;
 pub use ci::untrusted;
-pub use report::{Failure, Report};
+pub use report::{Document, Failure, Report};
 pub use session::{Connected, Connection, Everything, Session, Which};
 
 use backend::{Error, ErrorKind, dry_run::Plan, secret::Redactor};
@@ -28,9 +28,8 @@ use ci::Level;
 use clap::Parser;
 use gate::Gate;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    borrow::Cow,
     ffi::OsString,
     process::ExitCode,
     sync::{Arc, OnceLock},
@@ -61,7 +60,7 @@ where
     let mut session =
         Session { common, env, host, context, event_lost, deadline, plan: Plan::default(), gate };
     let report = block_on(run(args, &mut session)).unwrap_or_else(|error| failed(&error));
-    ExitCode::from(show(&mut session, &report))
+    ExitCode::from(show(&mut session, report))
 }
 
 /// The time now. Time is a parameter everywhere else.
@@ -109,13 +108,13 @@ fn failed(error: &Error) -> Report {
     tracing::info!(context = ?error.context(), "failed");
     let failure = Failure::from(error);
     let json = json!({ "version": 1, "error": { "kind": error.kind.word(), "message": failure.message, "hint": failure.hint } });
-    Report { json, failures: vec![failure], ..Report::default() }
+    Report { json: json.into(), failures: vec![failure], ..Report::default() }
 }
 
 /// Shows the report and returns the exit code.
-fn show(session: &mut Session, report: &Report) -> u8 {
-    let printed = print(session, report);
-    let told = tell_host(session, report).and(printed);
+fn show(session: &mut Session, mut report: Report) -> u8 {
+    let printed = print(session, &mut report);
+    let told = tell_host(session, &report).and(printed);
     for warning in report.warnings.iter().filter(|_| !session.common.quiet) {
         let effects = session.host.annotate(Level::Warning, &session.gate.redacted(warning), None);
         // A warning is a line of the log on every host; there is nothing to fail.
@@ -133,15 +132,19 @@ fn show(session: &mut Session, report: &Report) -> u8 {
     }
 }
 
-fn print(session: &Session, report: &Report) -> Result<()> {
+fn print(session: &Session, report: &mut Report) -> Result<()> {
     let plan = session.plan.lines();
     let text = if session.common.json {
-        format!("{}\n", untrusted::json(&document(&report.json, &plan, session.common.dry_run)))
+        let mut document = std::mem::take(&mut report.json);
+        if session.common.dry_run {
+            document = document.with([("dry_run", true.into()), ("plan", plan.into())]);
+        }
+        untrusted::json(document.into_text()) + "\n"
     } else if session.common.quiet {
         String::new()
     } else {
         let planned = plan.iter().map(|line| format!("would {}\n", untrusted::line(line)));
-        planned.fold(report.text.clone(), |text, line| text + &line)
+        planned.fold(std::mem::take(&mut report.text), |text, line| text + &line)
     };
     session.gate.print(&text).map_err(|error| {
         Error::new(ErrorKind::Config, format!("print the result: {error}"))
@@ -159,18 +162,6 @@ fn tell_host(session: &mut Session, report: &Report) -> Result<()> {
         effects.extend(session.host.summarize(&report.summary));
     }
     host::perform(&session.gate, &effects)
-}
-
-/// The document as text; that of a dry run with its plan. A search may have found thousands of items, so that it is only
-/// copied where something is added.
-fn document(json: &Value, plan: &[String], dry: bool) -> String {
-    let mut json = Cow::Borrowed(json);
-    if dry && let Some(document) = json.to_mut().as_object_mut() {
-        document.insert("dry_run".to_owned(), true.into());
-        document.insert("plan".to_owned(), plan.into());
-    }
-    // A value that was made from values is always written.
-    serde_json::to_string_pretty(&*json).unwrap_or_default()
 }
 
 /// A panic is a bug: one sentence, one hint, exit 70, and no secret in either.

@@ -3,13 +3,52 @@
 
 use crate::exit;
 use backend::{Error, ErrorKind};
+use serde::Serialize;
 use serde_json::Value;
+
+/// A JSON document, written out. A search may have found thousands of items, so that there is no tree of values between
+/// them and the text.
+#[derive(Debug, Default)]
+pub struct Document(String);
+
+impl Document {
+    /// The document of a value, which is one object.
+    pub fn of(value: &impl Serialize) -> Self {
+        // What the binaries show has names for keys and is always written.
+        Self(serde_json::to_string_pretty(value).unwrap_or_default())
+    }
+
+    /// The document as text.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
+    /// The document as a tree of values; null where there is none.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// The same document with more members.
+    pub(crate) fn with<const N: usize>(self, members: [(&str, Value); N]) -> Self {
+        let mut value = self.value();
+        if let Some(object) = value.as_object_mut() {
+            object.extend(members.map(|(name, value)| (name.to_owned(), value)));
+        }
+        value.into()
+    }
+}
+
+impl From<Value> for Document {
+    fn from(value: Value) -> Self {
+        Self::of(&value)
+    }
+}
 
 /// The result of a run.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The document that `--json` prints.
-    pub json: Value,
+    pub json: Document,
     /// What people see on stdout. Untrusted parts went through `ci::untrusted`.
     pub text: String,
     /// Outputs for the CI host.

@@ -13,6 +13,9 @@ const LONGEST_LINE: usize = 4_000;
 
 /// The text as one harmless line: line breaks become spaces. It may be printed at the start of a line.
 pub fn line(text: &str) -> String {
+    if is_plain(text) && text.len() <= LONGEST_LINE {
+        return text.to_owned();
+    }
     clean(&joined(text))
 }
 
@@ -22,12 +25,11 @@ pub fn print(text: &str) -> String {
 }
 
 /// The same JSON document, in other words: what could act on a runner or a terminal is written as `\uXXXX`.
-pub fn json(document: &str) -> String {
-    let mut armed = armed_hashes(document).peekable();
-    let is_plain = |byte: u8| matches!(byte, b'\n' | b'\r' | b' '..=b'~');
-    if armed.peek().is_none() && document.bytes().all(is_plain) {
-        return document.to_owned();
+pub fn json(document: String) -> String {
+    if document.bytes().all(|byte| matches!(byte, b'\n' | b'\r' | b' '..=b'"' | b'$'..=b'~')) {
+        return document;
     }
+    let mut armed = armed_hashes(&document).peekable();
     let mut safe = String::with_capacity(document.len());
     for (at, c) in document.char_indices() {
         let is_armed = armed.next_if_eq(&at).is_some();
@@ -40,6 +42,12 @@ pub fn json(document: &str) -> String {
         }
     }
     safe
+}
+
+/// True for text in which there is nothing to look for: printable ASCII without a `#` and without `::`. Most text is,
+/// and there may be thousands of lines.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'"' | b'$'..=b'~')) && !text.contains("::")
 }
 
 /// The text without line breaks, and as it is otherwise.

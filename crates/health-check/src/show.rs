@@ -19,7 +19,7 @@ pub(crate) struct Checked {
 pub(crate) fn report(checked: &Checked) -> Report {
     let bad: Vec<&str> = checked.trackers.iter().filter(|it| !it.well).map(name).collect();
     Report {
-        json: document(checked, bad.is_empty()),
+        json: document(checked, bad.is_empty()).into(),
         text: lines(checked),
         outputs: vec![("healthy", bad.is_empty().to_string()), ("unhealthy", bad.join(","))],
         summary: summary(checked),
@@ -204,7 +204,7 @@ linear  skipped: no token
 
     #[test]
     fn programs_see_the_customers_words() {
-        let json = report(&checked()).json;
+        let json = report(&checked()).json.value();
         assert_eq!(json["healthy"], false);
         let [good, bad] = json["trackers"].as_array().unwrap().as_slice() else { panic!("{json}") };
         assert_eq!((&good["status"], &good["plugin"]), (&json!("healthy"), &json!("gitlab")));

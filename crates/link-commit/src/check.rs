@@ -152,7 +152,7 @@ impl Severity {
 impl Verdict {
     /// The report: silent where nothing is wrong, for a hook is run at every commit.
     pub(crate) fn report(mut self, session: &Session) -> Report {
-        let json = self.document();
+        let json = self.document().into();
         let text = if session.common.verbose > 0 { self.line() } else { String::new() };
         let unmet = self.failures.pop();
         Report {

@@ -2,14 +2,14 @@
 
 use crate::{ExtractArgs, range, show};
 use app::{
-    Report, Result, Session,
+    Document, Report, Result, Session,
     git::{Missing, Oid},
 };
 use backend::{
     Error, ErrorKind,
     reference::{Learner, Prefixes},
 };
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::{
     io::Read as _,
     num::NonZero,
@@ -35,6 +35,21 @@ enum Name {
     Number(usize),
 }
 
+/// The document that `--json` prints.
+#[derive(Serialize)]
+struct Extracted {
+    version: u8,
+    commits: Vec<Extract>,
+    complete: bool,
+}
+
+/// The keys of one message.
+#[derive(Serialize)]
+struct Extract {
+    commit: String,
+    keys: Vec<String>,
+}
+
 /// What was read of all messages.
 #[derive(Default)]
 struct Messages {
@@ -58,9 +73,9 @@ pub(crate) fn run(args: &ExtractArgs, session: &Session) -> Result<Report> {
     let keys = named.iter().map(|(name, _)| name).zip(keys_of(&named, &prefixes));
     let mut report = Report::default();
     if session.common.json {
-        let commits: Vec<Value> =
-            keys.map(|(name, keys)| json!({ "commit": name.to_string(), "keys": keys })).collect();
-        report.json = json!({ "version": 1, "commits": commits, "complete": missing.is_none() });
+        let commits = keys.map(|(name, keys)| Extract { commit: name.to_string(), keys }).collect();
+        let complete = missing.is_none();
+        report.json = Document::of(&Extracted { version: 1, commits, complete });
     } else {
         keys.for_each(|(name, keys)| {
             report.text.push_str(&format!("{name}\t{}\n", keys.join(",")));

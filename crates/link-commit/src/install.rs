@@ -162,7 +162,7 @@ fn report(done: &[Done], session: &Session) -> Report {
         .iter()
         .map(|it| json!({ "hook": it.hook.name(), "outcome": it.outcome, "place": it.place }));
     Report {
-        json: json!({ "version": 1, "hooks": hooks.collect::<Vec<_>>() }),
+        json: json!({ "version": 1, "hooks": hooks.collect::<Vec<_>>() }).into(),
         text: done.iter().map(line).collect(),
         ..Report::default()
     }

@@ -121,7 +121,7 @@ fn report(failing: &[Pushed], checked: usize, git: &Git, policy: &Policy) -> Rep
         "checked": checked,
         "failing": failing.iter().map(commit).collect::<Vec<Value>>(),
     });
-    Report { json, unmet: unmet(failing, checked, git, policy), ..Report::default() }
+    Report { json: json.into(), unmet: unmet(failing, checked, git, policy), ..Report::default() }
 }
 
 fn unmet(failing: &[Pushed], checked: usize, git: &Git, policy: &Policy) -> Option<Failure> {

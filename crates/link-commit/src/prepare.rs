@@ -142,7 +142,7 @@ fn report(keys: Option<&str>, why: &str, session: &Session) -> Report {
         None => format!("the message stays: {why}\n"),
     };
     let json = json!({ "version": 1, "added": keys, "reason": why });
-    Report { json, text, ..Report::default() }
+    Report { json: json.into(), text, ..Report::default() }
 }
 
 #[cfg(test)]

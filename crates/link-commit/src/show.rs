@@ -35,7 +35,7 @@ pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
     };
     let unmet = (require && outcome.results.is_empty()).then(|| nothing_named(outcome));
     Report {
-        json: document::document(outcome, &linked, failures.iter().chain(&unmet)),
+        json: document::document(outcome, &linked, failures.iter().chain(&unmet)).into(),
         text: lines::lines(outcome, &linked, view),
         outputs: outputs(outcome, &linked, view),
         summary: summary::summary(outcome, view),
@@ -49,7 +49,7 @@ pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
 pub(crate) fn without_token(outcome: &Outcome, jobs: &[Job], require: bool, view: View) -> Report {
     let unmet = (require && jobs.is_empty()).then(|| nothing_named(outcome));
     Report {
-        json: document::without_token(outcome, jobs, unmet.iter()),
+        json: document::without_token(outcome, jobs, unmet.iter()).into(),
         text: lines::without_token(outcome, jobs),
         outputs: outputs(outcome, &[], view),
         summary: summary::without_token(outcome, jobs),

@@ -44,7 +44,7 @@ pub(crate) fn report(outcome: &Outcome, view: View<'_>) -> Report {
     let warnings = outcome.plan.reasons.iter().filter(|reason| reason.level == Level::Warn);
     let warnings = warnings.map(|it| format!("{}; {}", it.message, it.hint));
     Report {
-        json: document::document(outcome, view),
+        json: document::document(outcome, view).into(),
         text: lines::lines(outcome, view),
         outputs: outputs(outcome, view),
         summary: summary::summary(outcome, view),

@@ -162,7 +162,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Report> {
         Command::Create(create) => self::create(tracker, create).await?,
         Command::Get { id } => get(tracker, &id).await?,
         Command::Update(update) => self::update(tracker, update).await?,
-        Command::Search(search) => self::search(tracker, search).await?,
+        Command::Search(search) => self::search(tracker, search, session.common.json).await?,
     };
     if session.common.dry_run && !is_read {
         // The plan says it all; an item that does not exist is not to be shown as if it did.
@@ -232,7 +232,7 @@ async fn update(tracker: &dyn Tracker, args: UpdateArgs) -> Result<Report> {
     Ok(show::item(done, &item, &[]))
 }
 
-async fn search(tracker: &dyn Tracker, args: SearchArgs) -> Result<Report> {
+async fn search(tracker: &dyn Tracker, args: SearchArgs, as_json: bool) -> Result<Report> {
     let query = Query {
         text: args.query.filter(|text| !text.trim().is_empty()),
         labels: args.labels,
@@ -242,5 +242,5 @@ async fn search(tracker: &dyn Tracker, args: SearchArgs) -> Result<Report> {
         limit: args.limit,
     };
     let found = tracker.search_work_items(&query).await.map_err(|error| error.during("search"))?;
-    Ok(show::found(&found))
+    Ok(show::found(&found, as_json))
 }

@@ -1,11 +1,11 @@
 //! How items look: lines for people, JSON for programs, a table for the CI host's summary.
 
-use app::{Report, untrusted};
+use app::{Document, Report, untrusted};
 use backend::{
     model::{Found, Link, WorkItem},
     text::Markdown,
 };
-
+use serde::Serialize;
 use serde_json::json;
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ pub(crate) fn item(done: &str, item: &WorkItem, links: &[Link]) -> Report {
         json["links"] = json!(links);
     }
     Report {
-        json,
+        json: json.into(),
         text: page(done, item, links),
         outputs: vec![
             ("id", item.id.to_string()),
@@ -28,8 +28,16 @@ pub(crate) fn item(done: &str, item: &WorkItem, links: &[Link]) -> Report {
     }
 }
 
-/// The report of a search.
-pub(crate) fn found(found: &Found) -> Report {
+/// The document of a search.
+#[derive(Serialize)]
+struct Listed<'a> {
+    version: u8,
+    #[serde(flatten)]
+    found: &'a Found,
+}
+
+/// The report of a search; `as_json` says which form of it is printed, and the other is not made.
+pub(crate) fn found(found: &Found, as_json: bool) -> Report {
     let ids: Vec<&str> = found.items.iter().map(|item| item.id.as_str()).collect();
     let mut warnings = Vec::new();
     if !found.complete {
@@ -38,9 +46,15 @@ pub(crate) fn found(found: &Found) -> Report {
             found.items.len()
         ));
     }
+    let (mut json, mut text) = (Document::default(), String::new());
+    if as_json {
+        json = Document::of(&Listed { version: 1, found });
+    } else {
+        text = list(found);
+    }
     Report {
-        json: json!({ "version": 1, "items": found.items, "complete": found.complete }),
-        text: list(found),
+        json,
+        text,
         outputs: vec![("id", ids.join(",")), ("complete", found.complete.to_string())],
         warnings,
         ..Report::default()
