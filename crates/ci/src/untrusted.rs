@@ -26,7 +26,8 @@ pub fn print(text: &str) -> String {
 
 /// The same JSON document, in other words: what could act on a runner or a terminal is written as `\uXXXX`.
 pub fn json(document: String) -> String {
-    if document.bytes().all(|byte| matches!(byte, b'\n' | b'\r' | b' '..=b'"' | b'$'..=b'~')) {
+    let is_plain = |byte| matches!(byte, b'\n' | b'\r' | b' '..=b'~');
+    if document.bytes().all(is_plain) && armed_hashes(&document).next().is_none() {
         return document;
     }
     let mut armed = armed_hashes(&document).peekable();
@@ -44,10 +45,11 @@ pub fn json(document: String) -> String {
     safe
 }
 
-/// True for text in which there is nothing to look for: printable ASCII without a `#` and without `::`. Most text is,
+/// True for text in which there is nothing to look for: printable ASCII without `##` and without `::`. Most text is,
 /// and there may be thousands of lines.
 fn is_plain(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'"' | b'$'..=b'~')) && !text.contains("::")
+    let is_printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    is_printable && !text.as_bytes().windows(2).any(|pair| pair == b"##" || pair == b"::")
 }
 
 /// The text without line breaks, and as it is otherwise.
@@ -167,16 +169,23 @@ fn opening_colon(line: &str) -> Option<usize> {
 
 /// Where the second `#` of every `##[` and `##vso[` stands.
 fn armed_hashes(text: &str) -> impl Iterator<Item = usize> {
-    text.match_indices(['#', '＃', '﹟']).filter_map(|(first, _)| {
+    hashes(text).filter_map(|first| {
         let mut rest = text[first..]
             .char_indices()
             .filter(|(_, c)| !is_foreign(*c))
             .map(|(at, c)| (first + at, plain(c)))
             .skip(1);
-        let (second, hash) = rest.next()?;
+        let (second, _) = rest.next().filter(|(_, c)| *c == '#')?;
         let word: String = rest.map(|(_, c)| c).take(4).collect();
-        (hash == '#' && (word.starts_with('[') || word == "vso[")).then_some(second)
+        (word.starts_with('[') || word == "vso[").then_some(second)
     })
+}
+
+/// Where a hash stands, plain or dressed. A document may be large, so that bytes are looked at first: the dressed ones
+/// begin with 0xEF, as no other byte of a character does.
+fn hashes(text: &str) -> impl Iterator<Item = usize> {
+    let begins = text.bytes().enumerate().filter(|(_, byte)| matches!(byte, b'#' | 0xef));
+    begins.map(|(at, _)| at).filter(|at| text[*at..].starts_with(['#', '＃', '﹟']))
 }
 
 /// Neither part of a command nor a letter or digit of any script: whether a comparison skips it is up to the
