@@ -144,7 +144,13 @@ impl<'a> Call<'a> {
     /// `Jira answered 404 Not Found: ..`; put in front what was being done: `.during("link SHOP-1")`.
     pub async fn receive<T: DeserializeOwned>(mut self) -> Result<T> {
         let reply = self.run().await?;
-        serde_json::from_slice(reply.text()).map_err(|error| self.misunderstood(&reply, &error))
+        self.understood(&reply)
+    }
+
+    /// Sends the request and reads a success as JSON, for callers that want to know what the headers say as well.
+    pub async fn receive_with_reply<T: DeserializeOwned>(mut self) -> Result<(T, Reply)> {
+        let reply = self.run().await?;
+        Ok((self.understood(&reply)?, reply))
     }
 
     /// Sends the request: any success will do. Errors read as those of [`Call::receive`].
@@ -173,12 +179,17 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// What a success says.
+    pub(super) fn understood<T: DeserializeOwned>(&self, reply: &Reply) -> Result<T> {
+        serde_json::from_slice(reply.text()).map_err(|error| self.misunderstood(reply, &error))
+    }
+
     /// A success in another shape than expected.
     fn misunderstood(&self, reply: &Reply, error: &serde_json::Error) -> Error {
         let kind = self.intent.misshapen();
         let reason = match reply.text() {
             [] => "nothing where JSON was expected".to_owned(),
-            _ => format!("not the expected JSON, {error}"),
+            _ => format!("not the expected JSON, {}", without_values(error)),
         };
         Failure::answered(self.http, kind, reply, &reason).into_error(self, 1)
     }
@@ -247,6 +258,19 @@ pub fn encode_segment(value: &str) -> String {
         }
     }
     encoded
+}
+
+/// What is wrong with a document. Of a value with another type only the place is said, since serde would repeat the value.
+fn without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    if error.is_data() && !text.starts_with("missing field") {
+        return format!(
+            "a value of another type at line {} column {}",
+            error.line(),
+            error.column()
+        );
+    }
+    text
 }
 
 #[cfg(test)]

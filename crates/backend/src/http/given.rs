@@ -4,7 +4,8 @@
 use super::{Authorization, Call, Dialect, Http, Intent, Reply, redirect};
 use crate::error::{Error, ErrorKind, Result};
 use bytes::Bytes;
-use http::{StatusCode, Uri};
+use http::{Method, StatusCode, Uri};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use url::Url;
 
@@ -39,6 +40,17 @@ impl Http {
         intent: Intent,
     ) -> Result<Reply> {
         self.forwarded(request, template, intent).send().await
+    }
+
+    /// Reads the answer that [`Http::forward_judged`] gave to a request; errors read as those of [`Call::receive`].
+    pub fn understand<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        template: &'static str,
+        intent: Intent,
+        reply: &Reply,
+    ) -> Result<T> {
+        Call::new(self, method, template, intent).understood(reply)
     }
 
     fn forwarded(

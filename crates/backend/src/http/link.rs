@@ -1,25 +1,25 @@
 //! The `Link` header of RFC 8288, as far as paging needs it.
 
-/// The target of the first link with `rel="next"`.
-pub(super) fn next(mut header: &str) -> Option<&str> {
+/// The target of the first link of a relation, such as `next`.
+pub(super) fn target<'a>(mut header: &'a str, relation: &str) -> Option<&'a str> {
     loop {
         let (target, after) = header.split_once('<')?.1.split_once('>')?;
         let (parameters, others) = split(after, ',');
-        if leads_on(parameters) {
+        if is(relation, parameters) {
             return Some(target.trim());
         }
         header = others;
     }
 }
 
-/// True when one of the relations is `next`; there may be several, and their case does not matter.
-fn leads_on(mut parameters: &str) -> bool {
+/// True when one of the relations is the wanted one; there may be several, and their case does not matter.
+fn is(wanted: &str, mut parameters: &str) -> bool {
     while !parameters.is_empty() {
         let (parameter, others) = split(parameters, ';');
         let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
         if name.trim().eq_ignore_ascii_case("rel") {
             let mut relations = value.trim().trim_matches('"').split_ascii_whitespace();
-            return relations.any(|relation| relation.eq_ignore_ascii_case("next"));
+            return relations.any(|relation| relation.eq_ignore_ascii_case(wanted));
         }
         parameters = others;
     }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     fn check(header: &str, expected: Option<&str>) {
-        assert_eq!(next(header), expected, "{header}");
+        assert_eq!(target(header, "next"), expected, "{header}");
     }
 
     #[test]
@@ -54,6 +54,8 @@ mod tests {
         let whole = "<https://acme.example/i?page=1>; rel=\"prev\", <https://acme.example/i?page=3>; rel=\"next\", \
             <https://acme.example/i?page=9>; rel=\"last\"";
         check(whole, Some("https://acme.example/i?page=3"));
+        assert_eq!(target(whole, "last"), Some("https://acme.example/i?page=9"));
+        assert_eq!(target(whole, "first"), None);
         check("<https://x/?a=1,2;3>;rel=next", Some("https://x/?a=1,2;3"));
         check("< https://x/ > ; REL = \"last NEXT\"", Some("https://x/"));
         check("<https://x/>; title=\"a, \\\"b; rel=next\"; rel=next", Some("https://x/"));

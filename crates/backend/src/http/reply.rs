@@ -43,8 +43,18 @@ impl Reply {
 
     /// The address of the next page, from the `Link` header; [`Http::follow`](super::Http::follow) reads it.
     pub fn next_page(&self) -> Option<&str> {
+        self.link("next")
+    }
+
+    /// The address of the last page, where the `Link` header has it.
+    pub fn last_page(&self) -> Option<&str> {
+        self.link("last")
+    }
+
+    fn link(&self, relation: &str) -> Option<&str> {
         let headers = self.headers.get_all(header::LINK).iter();
-        headers.filter_map(|header| header.to_str().ok()).find_map(link::next)
+        let mut headers = headers.filter_map(|header| header.to_str().ok());
+        headers.find_map(|header| link::target(header, relation))
     }
 
     /// True when the body is a web page. An empty one is none, whatever its media type: front ends declare

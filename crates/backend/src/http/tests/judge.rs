@@ -2,6 +2,7 @@
 
 use super::*;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const LOGIN: &str = "<!DOCTYPE html><title>Log in</title><input type=\"password\">";
 const PAGE: &str = "\n<html><body>Welcome to the proxy</body></html>";
@@ -86,6 +87,11 @@ async fn an_answer_of_another_shape_is_an_error() {
         let error = bench.http.post("item").receive::<Value>().await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Ambiguous);
     }
+    let bench = Bench::new([Step::Answer(reply(200, &[], r#"{"count": "s3cr3t"}"#))]);
+    let error = bench.http.get("item").receive::<BTreeMap<String, u32>>().await.unwrap_err();
+    let said =
+        "Jira answered 200 OK: not the expected JSON, a value of another type at line 1 column 18";
+    assert_eq!(error.message, said, "what stands there is not repeated");
     let bench = Bench::new([Step::Answer(reply(200, &[], "\u{feff}{\"a\":1}"))]);
     assert_eq!(bench.http.get("item").receive::<Value>().await.unwrap(), json!({"a": 1}));
     let deep = "[".repeat(100_000);

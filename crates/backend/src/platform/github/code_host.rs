@@ -114,8 +114,8 @@ impl GitHub {
     ) -> Result<(Vec<wire::Commit>, bool)> {
         let route = key.route("repos/{owner}/{repo}/pulls/{number}/commits");
         let mut listed = Vec::new();
-        let read = self.api.pages(&route, &[], |page| {
-            listed.extend(page.items);
+        let read = self.api.pages(&route, &[], |page: Vec<_>| {
+            listed.extend(page);
             true
         });
         let read_all = read.await?;
@@ -162,9 +162,8 @@ impl GitHub {
         let values = [place.owner.as_str(), place.name.as_str(), sha];
         let route = Route::new("repos/{owner}/{repo}/commits/{sha}/statuses", &values);
         let mut newest = None;
-        let read = self.api.pages::<wire::Status>(&route, &[], |page| {
-            let mut all = page.items.into_iter();
-            newest = all.find(|status| status.context.eq_ignore_ascii_case(context));
+        let read = self.api.pages::<Vec<wire::Status>>(&route, &[], |page| {
+            newest = page.into_iter().find(|status| status.context.eq_ignore_ascii_case(context));
             newest.is_none()
         });
         read.await?;

@@ -70,8 +70,8 @@ impl GitHub {
     pub(super) async fn comments(&self, key: &Key) -> Result<Vec<Comment>> {
         let route = comments_route(key);
         let mut all: Vec<wire::Comment> = Vec::new();
-        let read = self.api.pages(&route, &[], |page| {
-            all.extend(page.items);
+        let read = self.api.pages(&route, &[], |page: Vec<_>| {
+            all.extend(page);
             true
         });
         read.await?;

@@ -1,22 +1,24 @@
 //! octocrab on our own transport.
 //!
-//! octocrab builds the requests, joins them with the API and reads the answers; [`Http`] sends them, as the service
-//! that octocrab rides on. So there is one retry loop, one table of what a status means and one place for the token,
-//! of which octocrab knows nothing. Every request says in its extensions what it does ([`Intent`]) and how the log calls it;
-//! a failure comes back through octocrab's error as the very [`Error`] that [`Http`] made.
+//! octocrab builds the requests and joins them with the API; [`Http`] sends them, as the service that octocrab rides
+//! on, and reads the answers. So there is one retry loop, one table of what a status means, one sentence for an answer
+//! that cannot be read, and one place for the token, of which octocrab knows nothing. Every request says in its
+//! extensions what it does ([`Intent`]) and how the log calls it; a failure comes back through octocrab's error as the
+//! very [`Error`] that [`Http`] made.
 //!
 //! octocrab's models of issues and pull requests are not used: they want dozens of fields and know closed sets of
-//! words, so that one field that an Enterprise Server leaves out, or one word that GitHub adds, would hide an item.
+//! words, so that one field that an Enterprise Server leaves out, or one word that GitHub adds, would hide an item. Nor
+//! are its pages, which are read twice over and do not say what cannot be read in them.
 
 use crate::{
     error::{Error, ErrorKind, Result},
-    http::{Http, Intent, encode_segment},
+    http::{Http, Intent, Reply, encode_segment},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use http::{Method, Request, Response, Uri};
-use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
-use octocrab::{AuthState, FromResponse, OctoBody, Octocrab, OctocrabBuilder, Page};
+use http::{Method, Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use octocrab::{AuthState, GraphqlOkResponse, OctoBody, Octocrab, OctocrabBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::fmt;
@@ -146,7 +148,7 @@ impl Api {
     ) -> Result<T> {
         let route = Route { template: "graphql", address: self.graphql.to_string() };
         let body = serde_json::json!({"query": document, "variables": variables});
-        let answer: octocrab::GraphqlOkResponse<T> =
+        let answer: GraphqlOkResponse<T> =
             self.ask(Method::POST, intent, &route, Some(&body)).await?;
         Ok(answer.data)
     }
@@ -155,27 +157,27 @@ impl Api {
     ///
     /// Where GitHub says how many pages there are, several are read at the same time; elsewhere each page is asked for
     /// by the address that the one before it gives. True when all there is was taken.
-    pub(super) async fn pages<T: DeserializeOwned>(
+    pub(super) async fn pages<P: DeserializeOwned>(
         &self,
         route: &Route,
         query: &[(&str, &str)],
-        mut take: impl FnMut(Page<T>) -> bool,
+        mut take: impl FnMut(P) -> bool,
     ) -> Result<bool> {
         let query = [query, &[("per_page", PAGE)]].concat();
-        let first: Page<T> = self.read_page(&route.clone().with(&query)).await?;
-        let (last, mut next) = (first.number_of_pages(), first.next.clone());
+        let (first, around) = self.page(&route.clone().with(&query)).await?;
+        let Around { last, mut next } = around;
         if !take(first) {
             return Ok(next.is_none());
         }
         if let (Some(last), Some(second)) = (last, next.clone()) {
             let numbered = |number: u32| {
                 let route = self.given(&second, Some(number));
-                async move { self.read_page(&route?).await }
+                async move { self.page(&route?).await }
             };
             let mut pages = stream::iter(2..=last).map(numbered).buffered(IN_FLIGHT);
             while let Some(page) = pages.next().await {
-                let page: Page<T> = page?;
-                next.clone_from(&page.next);
+                let (page, around) = page?;
+                next = around.next;
                 if !take(page) {
                     return Ok(next.is_none());
                 }
@@ -183,8 +185,8 @@ impl Api {
         }
         // The list may have grown meanwhile.
         while let Some(address) = next.take() {
-            let page: Page<T> = self.read_page(&self.given(&address, None)?).await?;
-            next.clone_from(&page.next);
+            let (page, around) = self.page(&self.given(&address, None)?).await?;
+            next = around.next;
             let goes_round = next.as_ref() == Some(&address);
             if !take(page) || goes_round {
                 return Ok(next.is_none());
@@ -195,11 +197,13 @@ impl Api {
 
     /// An address that GitHub gave, with another page's number where one is wanted. A server behind a proxy may know
     /// itself by another name, to which the token does not go, so that the address is taken below ours.
-    fn given(&self, address: &Uri, page: Option<u32>) -> Result<Route> {
-        let path = address.path_and_query().map_or("/", |path| path.as_str());
-        let mut url = self.http.base().join(path).map_err(|error| {
+    fn given(&self, address: &str, page: Option<u32>) -> Result<Route> {
+        let given = self.http.base().join(address).map_err(|error| {
             Error::new(ErrorKind::Protocol, format!("use the address of a page: {error}"))
         })?;
+        let mut url = self.http.base().clone();
+        url.set_path(given.path());
+        url.set_query(given.query());
         if let Some(page) = page {
             let all: Vec<_> = url.query_pairs().into_owned().collect();
             let others = all.iter().filter(|(name, _)| name != "page");
@@ -211,19 +215,30 @@ impl Api {
         Ok(Route { template: "{address}", address: url.to_string() })
     }
 
-    async fn read_page<T: DeserializeOwned>(&self, route: &Route) -> Result<Page<T>> {
-        self.ask(Method::GET, Intent::Read, route, NOTHING).await
+    async fn page<P: DeserializeOwned>(&self, route: &Route) -> Result<(P, Around)> {
+        let reply = self.send(Method::GET, Intent::Read, route, NOTHING).await?;
+        let page = self.http.understand(Method::GET, route.template, Intent::Read, &reply)?;
+        Ok((page, self.around(&reply)))
     }
 
-    async fn ask<T: FromResponse>(
+    fn around(&self, reply: &Reply) -> Around {
+        let last = reply.last_page().and_then(|address| self.http.base().join(address).ok());
+        let number = |address: Url| {
+            let mut pairs = address.query_pairs();
+            pairs.find(|(name, _)| name == "page").and_then(|(_, number)| number.parse().ok())
+        };
+        Around { next: reply.next_page().map(str::to_owned), last: last.and_then(number) }
+    }
+
+    async fn ask<T: DeserializeOwned>(
         &self,
         method: Method,
         intent: Intent,
         route: &Route,
         body: Option<&Value>,
     ) -> Result<T> {
-        let response = self.send(method, intent, route, body).await?;
-        T::from_response(response).await.map_err(|error| failure(error, intent))
+        let reply = self.send(method.clone(), intent, route, body).await?;
+        self.http.understand(method, route.template, intent, &reply)
     }
 
     async fn send(
@@ -232,16 +247,23 @@ impl Api {
         intent: Intent,
         route: &Route,
         body: Option<&Value>,
-    ) -> Result<Response<BoxBody<Bytes, octocrab::Error>>> {
+    ) -> Result<Reply> {
         let purpose = Purpose { template: route.template, intent };
         let request = Request::builder().method(method).uri(&route.address).extension(purpose);
-        let request = self.client.build_request(request, body);
-        let sent = match request {
-            Ok(request) => self.client.execute(request).await,
-            Err(error) => Err(error),
+        let answered = async {
+            let request = self.client.build_request(request, body)?;
+            let (parts, body) = self.client.execute(request).await?.into_parts();
+            let body = body.collect().await?.to_bytes();
+            Ok(Reply { status: parts.status, headers: parts.headers, body })
         };
-        sent.map_err(|error| failure(error, intent))
+        answered.await.map_err(|error| failure(error, intent))
     }
+}
+
+/// The pages around one: the address of the next, and the number of the last.
+struct Around {
+    next: Option<String>,
+    last: Option<u32>,
 }
 
 /// Carries a request of octocrab's over our own transport.
@@ -258,19 +280,15 @@ async fn carry(http: Http, request: Request<OctoBody>) -> Result<Response<Full<B
     Ok(response)
 }
 
-/// The error that [`Http`] made, taken out of octocrab's; else what octocrab could not read.
+/// The error that [`Http`] made, taken out of octocrab's; else what failed in octocrab.
 fn failure(error: octocrab::Error, intent: Intent) -> Error {
     let reason = match error {
         octocrab::Error::Service { source, .. } => match source.downcast::<Error>() {
             Ok(ours) => return *ours,
-            Err(other) => format!("GitHub's client library failed: {other}"),
+            Err(other) => other.to_string(),
         },
-        // What serde says may repeat the answer, in which anything may stand; where it was is enough.
-        octocrab::Error::Json { source, .. } => {
-            format!("GitHub answered with something else than expected at `{}`", source.path())
-        }
-        _ => "GitHub answered with something else than expected".to_owned(),
+        other => other.to_string(),
     };
     let unknown = if intent == Intent::Create { ", so the outcome is unknown" } else { "" };
-    Error::new(intent.misshapen(), format!("{reason}{unknown}"))
+    Error::new(intent.misshapen(), format!("GitHub's client library failed: {reason}{unknown}"))
 }

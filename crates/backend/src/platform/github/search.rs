@@ -1,7 +1,13 @@
 //! Search. Labels and states are listed, which is exact and up to date; only words and the user's own qualifiers go to
 //! GitHub's search, whose index lags behind and which ends after 1,000 results.
 
-use super::{GitHub, Key, octocrab::Route, query, wire::Issue, words};
+use super::{
+    GitHub, Key,
+    octocrab::Route,
+    query,
+    wire::{Hits, Issue},
+    words,
+};
 use crate::{
     error::{Error, ErrorKind, Result},
     model::{Found, Query, Span, Status},
@@ -69,7 +75,7 @@ impl GitHub {
         // What was closed in a span was changed in it or after it.
         parameters.extend(since.as_deref().map(|since| ("since", since)));
         let route = self.home.route("repos/{owner}/{repo}/issues");
-        self.api.pages(&route, &parameters, |page| finds.take(page.items)).await
+        self.api.pages(&route, &parameters, |page| finds.take(page)).await
     }
 
     /// The labels to list by: those asked for, and that of a state that exactly one label says.
@@ -97,9 +103,9 @@ impl GitHub {
             let mut given = 0;
             let route = Route::new("search/issues", &[]);
             let parameters = [("q", within.as_str()), ("sort", "created"), ("order", "desc")];
-            let read = self.api.pages(&route, &parameters, |page| {
-                total = total.max(page.total_count.unwrap_or_default());
-                partial |= page.incomplete_results == Some(true);
+            let read = self.api.pages(&route, &parameters, |page: Hits| {
+                total = total.max(page.total_count);
+                partial |= page.incomplete_results;
                 given += page.items.len() as u64;
                 finds.take(page.items)
             });

@@ -147,8 +147,8 @@ impl GitHub {
     async fn milestone_called(&self, title: &str) -> Result<Value> {
         let route = self.home.route("repos/{owner}/{repo}/milestones");
         let mut found = None;
-        let read = self.api.pages::<Milestone>(&route, &[("state", "all")], |page| {
-            found = page.items.into_iter().find(|one| words::same(&one.title, title));
+        let read = self.api.pages::<Vec<Milestone>>(&route, &[("state", "all")], |page| {
+            found = page.into_iter().find(|one| words::same(&one.title, title));
             found.is_none()
         });
         read.await?;

@@ -116,6 +116,17 @@ impl Label {
     }
 }
 
+/// A page of what a search found.
+#[derive(Debug, Deserialize)]
+pub(super) struct Hits {
+    #[serde(default)]
+    pub(super) total_count: u64,
+    /// True when the search took GitHub too long.
+    #[serde(default)]
+    pub(super) incomplete_results: bool,
+    pub(super) items: Vec<Issue>,
+}
+
 /// A milestone.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Milestone {

@@ -2,7 +2,7 @@
 
 use super::GitLab;
 use crate::{
-    error::{Error, ErrorKind, Result},
+    error::Result,
     http::{Call, Reply},
 };
 use serde::de::DeserializeOwned;
@@ -56,8 +56,7 @@ impl GitLab {
                 Some(next) => next.asked(call),
                 None => call,
             };
-            let reply = call.send().await?;
-            let page: Vec<T> = entries_of(&reply)?;
+            let (page, reply): (Vec<T>, _) = call.receive_with_reply().await?;
             let following = Next::of(&reply).filter(|_| !page.is_empty());
             entries.extend(page);
             if following.is_none() || following == next {
@@ -66,17 +65,6 @@ impl GitLab {
             next = following;
         }
     }
-}
-
-/// The entries of a page. What the server sent instead is not repeated.
-pub(super) fn entries_of<T: DeserializeOwned>(reply: &Reply) -> Result<Vec<T>> {
-    serde_json::from_slice(reply.text()).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let message = format!(
-            "GitLab answered something else than the expected list (line {line}, column {column})"
-        );
-        Error::new(ErrorKind::Protocol, message)
-    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{
     GitLab, native,
-    paging::{self, Next, PAGE},
+    paging::{Next, PAGE},
     values, wire,
 };
 use crate::{
@@ -58,8 +58,8 @@ impl GitLab {
         if let Some(next) = next {
             call = next.asked(call);
         }
-        let reply = call.send().await?;
-        Ok((paging::entries_of(&reply)?, Next::of(&reply)))
+        let (issues, reply) = call.receive_with_reply().await?;
+        Ok((issues, Next::of(&reply)))
     }
 
     /// The items among a page's issues that fit.
