@@ -19,6 +19,7 @@ pub(crate) mod tests;
 mod transport;
 mod wait;
 
+pub(crate) use endpoint::folder;
 pub(crate) use failure::clean;
 
 pub use authorization::Authorization;
@@ -94,10 +95,7 @@ pub struct Http {
 impl Http {
     /// An API at `base` (a trailing slash is added), spoken to by the rules of `dialect`.
     pub fn new(wire: &Wire, base: &Url, authorization: Authorization, dialect: Dialect) -> Self {
-        let mut base = base.clone();
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
+        let base = folder(base.clone());
         let (transport, policy) = (Arc::clone(&wire.transport), wire.policy);
         let redactor = Arc::new(authorization.redactor());
         let (throttle, told) = (Arc::default(), Arc::default());

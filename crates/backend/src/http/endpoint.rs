@@ -8,32 +8,35 @@ use url::{Host, Url};
 pub struct Unfit {
     /// What is wrong, with the address as its subject: `has credentials in it`.
     pub reason: String,
-    /// One imperative sentence that says what to do.
-    pub hint: &'static str,
+    /// One imperative sentence that says what to do; none where the address has not the form of one, which is best
+    /// shown by an example.
+    pub hint: Option<&'static str>,
 }
 
 impl Unfit {
     fn new(reason: impl Into<String>, hint: &'static str) -> Self {
-        Self { reason: reason.into(), hint }
+        Self { reason: reason.into(), hint: Some(hint) }
+    }
+
+    fn form(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), hint: None }
     }
 }
 
 impl From<Unfit> for Error {
     fn from(Unfit { reason, hint }: Unfit) -> Self {
         Error::new(ErrorKind::Config, format!("use the address of the API: it {reason}"))
-            .with_hint(hint)
+            .with_hint(hint.unwrap_or("write it like https://acme.example/path"))
     }
 }
-
-const FORM: &str = "write it like https://acme.example/path";
 
 /// Reads the address of an API as a person wrote it, and refuses whatever could send a token astray: no URL, http to
 /// anything but this machine, credentials, a query or a fragment in it.
 pub fn endpoint(text: &str) -> Result<Url, Unfit> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|error| match error {
-        url::ParseError::RelativeUrlWithoutBase => Unfit::new("does not begin with https://", FORM),
-        error => Unfit::new(format!("is not an address ({error})"), FORM),
+        url::ParseError::RelativeUrlWithoutBase => Unfit::form("does not begin with https://"),
+        error => Unfit::form(format!("is not an address ({error})")),
     })?;
     if !url.username().is_empty() || url.password().is_some() {
         let hint = "move the user and the token to their own settings";
@@ -41,9 +44,17 @@ pub fn endpoint(text: &str) -> Result<Url, Unfit> {
     }
     secure(&url)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Unfit::new("has a `?` or a `#`, which an API's address has not", FORM));
+        return Err(Unfit::form("has a `?` or a `#`, which an API's address has not"));
     }
     Ok(url)
+}
+
+/// The same address with a trailing slash, so that what is joined to it is below its own path.
+pub(crate) fn folder(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
 }
 
 /// True when the address is this very machine: `localhost`, `127.0.0.0/8` or `[::1]`.
@@ -66,7 +77,7 @@ pub(super) fn secure(url: &Url) -> Result<(), Unfit> {
             let hint = "write the address with https://; http is for this machine only";
             Err(Unfit::new(format!("would send the token to {host} over http"), hint))
         }
-        other => Err(Unfit::new(format!("begins with {other}: and not with https://"), FORM)),
+        other => Err(Unfit::form(format!("begins with {other}: and not with https://"))),
     }
 }
 

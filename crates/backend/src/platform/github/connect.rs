@@ -8,7 +8,7 @@ use crate::{
     http::{self, Authorization, Http, Wire},
     managed_comment::Locks,
     secret::Secret,
-    settings::{self, Problem, Settings},
+    settings::{Problem, Settings, keep},
     tracker::Metadata,
 };
 use std::{collections::HashSet, sync::Mutex};
@@ -17,22 +17,11 @@ use url::Url;
 
 /// Makes a tracker, which is a code host as well. Sends nothing.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<GitHub> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => read.connect(settings, wire),
-        _ => Err(settings::refusal(&problems)),
-    }
-}
-
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
+    settings.whole(read)?.connect(settings, wire)
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     site: Site,
     token: Secret,
     home: Place,
@@ -41,11 +30,10 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
-    let mut keep = |problem| problems.push(problem);
-    let site = site(settings).map_err(&mut keep).ok();
-    let token = token(settings).map_err(&mut keep).ok();
-    let home = home(settings).map_err(&mut keep).ok();
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let site = keep(site(settings), problems);
+    let token = keep(settings.required_secret("api_key"), problems);
+    let home = keep(home(settings), problems);
     let words = Words::read(settings, problems);
     let project = project(settings, home.as_ref(), problems);
     Some(Read { site: site?, token: token?, home: home?, words, project })
@@ -82,21 +70,18 @@ struct Site {
     web: Url,
 }
 
-const API: &str = "https://api.github.com";
+/// The address of github.com's API.
+pub(super) const API: &str = "https://api.github.com";
 
 fn site(settings: &Settings) -> Result<Site, Problem> {
     let text = settings.text("api_endpoint").map(str::trim).filter(|text| !text.is_empty());
-    let mut api = http::endpoint(text.unwrap_or(API))
-        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))?;
+    let api = http::folder(settings.address("api_endpoint", text.unwrap_or(API), API)?);
     let host = api.host_str().unwrap_or_default().to_owned();
     if matches!(host.as_str(), "github.com" | "www.github.com") {
         let message = "is the address of the website and not of the API";
         return Err(settings
             .problem("api_endpoint", message)
             .with_hint(format!("write {API}, or leave it out")));
-    }
-    if !api.path().ends_with('/') {
-        api.set_path(&format!("{}/", api.path()));
     }
     let (mut graphql, mut web) = (api.clone(), api.clone());
     // On an Enterprise Server the API is below the website; elsewhere it has a host of its own.
@@ -111,11 +96,6 @@ fn site(settings: &Settings) -> Result<Site, Problem> {
         }
     }
     Ok(Site { api, graphql, web })
-}
-
-fn token(settings: &Settings) -> Result<Secret, Problem> {
-    settings.required("api_key")?;
-    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
 }
 
 fn home(settings: &Settings) -> Result<Place, Problem> {
@@ -220,7 +200,7 @@ mod tests {
         });
         let settings = settings(&[("api_endpoint", "https://github.com"), ("project", "shop")])
             .with_custom(custom.as_object().unwrap().clone());
-        let keys: Vec<_> = check(&settings).into_iter().map(|problem| problem.key).collect();
+        let keys: Vec<_> = settings.problems(read).into_iter().map(|problem| problem.key).collect();
         for key in [
             "api_endpoint",
             "api_key",
@@ -238,7 +218,7 @@ mod tests {
         let custom = json!({"project_number": 5, "estimate_field": "Size"});
         let settings = settings(&[("api_key", "t"), ("project", "acme/shop")])
             .with_custom(custom.as_object().unwrap().clone());
-        assert_eq!(check(&settings), []);
+        assert_eq!(settings.problems(read), []);
         let project = read(&settings, &mut Vec::new()).unwrap().project.unwrap();
         assert_eq!((project.number, project.owner.as_str()), (5, "acme"));
         assert_eq!((project.estimate.as_str(), project.iteration.as_str()), ("Size", "Iteration"));

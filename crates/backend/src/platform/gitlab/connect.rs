@@ -4,10 +4,10 @@ use super::{GitLab, PLATFORM, address::Project, dialect, words::Words};
 use crate::{
     code_host::CodeHost,
     error::Result,
-    http::{self, Authorization, Http, Wire},
+    http::{Authorization, Http, Wire},
     managed_comment::Locks,
     secret::Secret,
-    settings::{self, Origin, Problem, Settings},
+    settings::{Origin, Problem, Settings, keep},
     tracker::Tracker,
 };
 use tokio::sync::OnceCell;
@@ -26,23 +26,12 @@ pub(super) fn code_host(settings: &Settings, wire: &Wire) -> Result<Box<dyn Code
     Ok(Box::new(connect(settings, wire)?))
 }
 
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
-}
-
 fn connect(settings: &Settings, wire: &Wire) -> Result<GitLab> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => Ok(read.connect(settings, wire)),
-        _ => Err(settings::refusal(&problems)),
-    }
+    Ok(settings.whole(read)?.connect(settings, wire))
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     endpoint: Url,
     token: Secret,
     project: Project,
@@ -50,9 +39,9 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
     let endpoint = keep(endpoint(settings), problems);
-    let token = keep(token(settings), problems);
+    let token = keep(settings.required_secret("api_key"), problems);
     let project = keep(project(settings), problems);
     let words = Words::read(settings, problems);
     Some(Read { endpoint: endpoint?, token: token?, project: project?, words })
@@ -77,24 +66,17 @@ impl Read {
     }
 }
 
-fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
-}
+/// The address of GitLab's own site.
+pub(super) const GITLAB: &str = "https://gitlab.com";
 
 /// The address that people browse, with a trailing slash. The API's own address is understood as well.
 fn endpoint(settings: &Settings) -> Result<Url, Problem> {
-    let text = settings.text("api_endpoint").unwrap_or("https://gitlab.com");
-    let mut url = http::endpoint(text)
-        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))?;
+    let text = settings.text("api_endpoint").unwrap_or(GITLAB);
+    let mut url = settings.address("api_endpoint", text, GITLAB)?;
     let path = url.path().trim_end_matches('/');
     let path = path.strip_suffix("/api/v4").unwrap_or(path);
     url.set_path(&format!("{path}/"));
     Ok(url)
-}
-
-fn token(settings: &Settings) -> Result<Secret, Problem> {
-    settings.required("api_key")?;
-    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
 }
 
 fn project(settings: &Settings) -> Result<Project, Problem> {
@@ -161,7 +143,7 @@ mod tests {
                 .with_custom(
                     json!({"status_mapping": {"doing": "x"}}).as_object().unwrap().clone(),
                 );
-        let problems = check(&settings);
+        let problems = settings.problems(read);
         let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
         let expected = [
             "gitlab.api_endpoint",

@@ -6,30 +6,18 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{self, Authorization, Http, Wire},
-    secret::Secret,
-    settings::{self, Problem, Settings},
+    settings::{Problem, Settings, keep},
     tracker::Tracker,
 };
 use url::Url;
 
 /// Makes a tracker. Sends nothing: which Jira it is, is asked for when it first matters.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => Ok(Box::new(read.connect(settings, wire))),
-        _ => Err(settings::refusal(&problems)),
-    }
-}
-
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
+    Ok(Box::new(settings.whole(read)?.connect(settings, wire)))
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     browse: Url,
     api: Url,
     authorization: Authorization,
@@ -41,10 +29,10 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
     let browse = keep(browse_url(settings), problems);
     let api = keep(api_url(settings, browse.as_ref()), problems);
-    let token = keep(token(settings), problems);
+    let token = keep(settings.required_secret("api_key"), problems);
     let project = keep(project(settings), problems);
     let board = keep(board(settings), problems);
     let story_points_field = keep(story_points_field(settings), problems);
@@ -89,14 +77,8 @@ impl Read {
     }
 }
 
-fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
-}
-
 fn browse_url(settings: &Settings) -> Result<Url, Problem> {
-    settings.required("api_endpoint")?;
-    optional_url(settings, "api_endpoint")?
-        .ok_or_else(|| settings.problem("api_endpoint", "missing"))
+    address(settings, "api_endpoint", settings.required("api_endpoint")?)
 }
 
 /// Atlassian's gateway, the only place where a scoped token is good.
@@ -105,9 +87,8 @@ const GATEWAY: &str = "api.atlassian.com";
 /// The address of the API where it is another one. Whoever can write nothing but this setting, as in a configuration
 /// file, must not be able to send the token to a host of their own.
 fn api_url(settings: &Settings, browse: Option<&Url>) -> Result<Option<Url>, Problem> {
-    let (Some(api), Some(browse)) = (optional_url(settings, "api_url")?, browse) else {
-        return Ok(None);
-    };
+    let (Some(text), Some(browse)) = (settings.text("api_url"), browse) else { return Ok(None) };
+    let api = address(settings, "api_url", text)?;
     let both_here = http::is_loopback(&api) && http::is_loopback(browse);
     if both_here || api.host_str() == Some(GATEWAY) || api.host() == browse.host() {
         return Ok(Some(api));
@@ -120,19 +101,8 @@ fn api_url(settings: &Settings, browse: Option<&Url>) -> Result<Option<Url>, Pro
 }
 
 /// An address with a trailing slash, so that paths are added to its own path.
-fn optional_url(settings: &Settings, key: &str) -> Result<Option<Url>, Problem> {
-    let Some(text) = settings.text(key) else { return Ok(None) };
-    let mut url = http::endpoint(text)
-        .map_err(|unfit| settings.problem(key, unfit.reason).with_hint(unfit.hint))?;
-    if !url.path().ends_with('/') {
-        url.set_path(&format!("{}/", url.path()));
-    }
-    Ok(Some(url))
-}
-
-fn token(settings: &Settings) -> Result<Secret, Problem> {
-    settings.required("api_key")?;
-    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
+fn address(settings: &Settings, key: &str, text: &str) -> Result<Url, Problem> {
+    settings.address(key, text, "https://acme.atlassian.net").map(http::folder)
 }
 
 fn project(settings: &Settings) -> Result<String, Problem> {
