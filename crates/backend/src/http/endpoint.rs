@@ -3,30 +3,32 @@
 use crate::error::{Error, ErrorKind};
 use url::{Host, Url};
 
-/// Why an address is not spoken to. Never shows the address, which may hold a password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why an address is not to be spoken to.
+#[derive(Debug)]
 pub struct Unfit {
     /// What is wrong, with the address as its subject: `has credentials in it`.
     pub reason: String,
-    /// One imperative sentence that says what to do; none where the address has not the form of one, which is best
-    /// shown by an example.
-    pub hint: Option<&'static str>,
+    /// What there is to say beside an example of a right one.
+    also: &'static str,
 }
 
 impl Unfit {
-    fn new(reason: impl Into<String>, hint: &'static str) -> Self {
-        Self { reason: reason.into(), hint: Some(hint) }
+    fn new(reason: impl Into<String>, also: &'static str) -> Self {
+        Self { reason: reason.into(), also }
     }
 
-    fn form(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), hint: None }
+    /// One imperative sentence that says what to do, with an address in the right form.
+    pub fn hint(&self, example: &str) -> String {
+        format!("write it like {example}{}", self.also)
     }
 }
 
 impl From<Unfit> for Error {
-    fn from(Unfit { reason, hint }: Unfit) -> Self {
+    fn from(unfit: Unfit) -> Self {
+        let hint = unfit.hint("https://acme.example/path");
+        let reason = unfit.reason;
         Error::new(ErrorKind::Config, format!("use the address of the API: it {reason}"))
-            .with_hint(hint.unwrap_or("write it like https://acme.example/path"))
+            .with_hint(hint)
     }
 }
 
@@ -35,16 +37,16 @@ impl From<Unfit> for Error {
 pub fn endpoint(text: &str) -> Result<Url, Unfit> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|error| match error {
-        url::ParseError::RelativeUrlWithoutBase => Unfit::form("does not begin with https://"),
-        error => Unfit::form(format!("is not an address ({error})")),
+        url::ParseError::RelativeUrlWithoutBase => Unfit::new("does not begin with https://", ""),
+        error => Unfit::new(format!("is not an address ({error})"), ""),
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        let hint = "move the user and the token to their own settings";
-        return Err(Unfit::new("has credentials in it", hint));
+        let also = ", with the user and the token in settings of their own";
+        return Err(Unfit::new("has credentials in it", also));
     }
     secure(&url)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Unfit::form("has a `?` or a `#`, which an API's address has not"));
+        return Err(Unfit::new("has a `?` or a `#`, which an API's address has not", ""));
     }
     Ok(url)
 }
@@ -74,10 +76,10 @@ pub(super) fn secure(url: &Url) -> Result<(), Unfit> {
         "https" => Ok(()),
         "http" if is_loopback(url) => Ok(()),
         "http" => {
-            let hint = "write the address with https://; http is for this machine only";
-            Err(Unfit::new(format!("would send the token to {host} over http"), hint))
+            let reason = format!("would send the token to {host} over http");
+            Err(Unfit::new(reason, "; http is for this machine only"))
         }
-        other => Err(Unfit::form(format!("begins with {other}: and not with https://"))),
+        other => Err(Unfit::new(format!("begins with {other}: and not with https://"), "")),
     }
 }
 

@@ -34,11 +34,10 @@ impl Settings {
         self.required(key).map(Secret::new)
     }
 
-    /// The value `text` of a setting as an address that a token may be sent to; `example` is what people are shown whose
-    /// address has not the form of one.
+    /// The value `text` of a setting as an address that a token may be sent to; `example` is one in the right form.
     pub fn address(&self, key: &str, text: &str, example: &str) -> Result<Url, Problem> {
         http::endpoint(text).map_err(|unfit| {
-            let hint = unfit.hint.map_or_else(|| format!("write it like {example}"), str::to_owned);
+            let hint = unfit.hint(example);
             self.problem(key, unfit.reason).with_hint(hint)
         })
     }

@@ -188,15 +188,11 @@ fn story_points_field(settings: &Settings) -> Result<Option<String>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, http::tests::script};
+    use crate::{error::ErrorKind, http::tests::script, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let start = Settings::new("azure_devops");
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(start, add)
+        tests::settings("azure_devops", values)
     }
 
     fn base(url: &str, organisation: &str) -> Result<String, Problem> {

@@ -4,6 +4,7 @@ use super::{CodeCatalyst, PLATFORM, WORK_ITEMS, dialect};
 use crate::{
     error::Result,
     http::{Authorization, Http, Wire},
+    platform::shared::address,
     secret::Secret,
     settings::{Problem, Settings, keep},
 };
@@ -38,7 +39,13 @@ pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<R
 }
 
 fn api(settings: &Settings) -> Result<Url, Problem> {
-    settings.address("api_endpoint", settings.text("api_endpoint").unwrap_or(AWS), AWS)
+    const KEY: &str = "api_endpoint";
+    let url = settings.address(KEY, settings.text(KEY).unwrap_or(AWS), AWS)?;
+    if matches!(url.host_str(), Some("codecatalyst.aws" | "codecatalyst.aws.amazon.com")) {
+        let hint = format!("write {AWS}, or leave it out");
+        return Err(settings.problem(KEY, address::WEBSITE).with_hint(hint));
+    }
+    Ok(url)
 }
 
 /// `[a-zA-Z0-9]+(?:[-_\.][a-zA-Z0-9]+)*`, three characters to 63: `NameString` of the service model.

@@ -7,6 +7,7 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::{self, Authorization, Http, Wire},
     managed_comment::Locks,
+    platform::shared::address,
     secret::Secret,
     settings::{Problem, Settings, keep},
     tracker::Metadata,
@@ -74,14 +75,12 @@ struct Site {
 pub(super) const API: &str = "https://api.github.com";
 
 fn site(settings: &Settings) -> Result<Site, Problem> {
-    let text = settings.text("api_endpoint").map(str::trim).filter(|text| !text.is_empty());
-    let api = http::folder(settings.address("api_endpoint", text.unwrap_or(API), API)?);
-    let host = api.host_str().unwrap_or_default().to_owned();
-    if matches!(host.as_str(), "github.com" | "www.github.com") {
-        let message = "is the address of the website and not of the API";
-        return Err(settings
-            .problem("api_endpoint", message)
-            .with_hint(format!("write {API}, or leave it out")));
+    const KEY: &str = "api_endpoint";
+    let text = settings.text(KEY).map(str::trim).filter(|text| !text.is_empty());
+    let api = http::folder(settings.address(KEY, text.unwrap_or(API), API)?);
+    if let Some((message, right)) = misplaced(&api) {
+        let hint = format!("write {right}");
+        return Err(settings.problem(KEY, message).with_hint(hint));
     }
     let (mut graphql, mut web) = (api.clone(), api.clone());
     // On an Enterprise Server the API is below the website; elsewhere it has a host of its own.
@@ -90,12 +89,31 @@ fn site(settings: &Settings) -> Result<Site, Problem> {
         web.set_path(root);
     } else {
         graphql.set_path(&format!("{}graphql", api.path()));
-        if let Some(site) = host.strip_prefix("api.") {
+        if let Some(site) = api.host_str().and_then(|host| host.strip_prefix("api.")) {
             let renamed = web.set_host(Some(site));
-            renamed.map_err(|error| settings.problem("api_endpoint", error.to_string()))?;
+            renamed.map_err(|error| settings.problem(KEY, error.to_string()))?;
         }
     }
     Ok(Site { api, graphql, web })
+}
+
+/// What is wrong with the address of an API, and how it is written.
+fn misplaced(api: &Url) -> Option<(&'static str, String)> {
+    const MORE: &str = "names more than the API";
+    let (host, parts) = (api.host_str()?, address::parts(api));
+    if matches!(host, "github.com" | "www.github.com") {
+        return Some((address::WEBSITE, format!("{API}, or leave it out")));
+    }
+    if host == "api.github.com" {
+        return (!parts.is_empty()).then(|| (MORE, format!("{API}, or leave it out")));
+    }
+    // Sites with residency of their data: docs.github.com/enterprise-cloud@latest/admin/data-residency.
+    if host.ends_with(".ghe.com") && !host.starts_with("api.") {
+        return Some((address::WEBSITE, format!("https://api.{host}")));
+    }
+    let below = parts.windows(2).position(|pair| matches!(pair, ["api", "v3" | "graphql"]))?;
+    let right = [&parts[..below], &["api", "v3"]].concat();
+    (parts != right).then(|| (MORE, address::at(api, &right)))
 }
 
 fn home(settings: &Settings) -> Result<Place, Problem> {
@@ -147,15 +165,11 @@ fn project(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Origin;
+    use crate::platform::tests;
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let start = Settings::new("github");
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(start, add)
+        tests::settings("github", values)
     }
 
     fn check_site(endpoint: &str, api: &str, graphql: &str, web: &str) {

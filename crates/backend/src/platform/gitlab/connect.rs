@@ -6,6 +6,7 @@ use crate::{
     error::Result,
     http::{Authorization, Http, Wire},
     managed_comment::Locks,
+    platform::shared::address,
     secret::Secret,
     settings::{Origin, Problem, Settings, keep},
     tracker::Tracker,
@@ -71,12 +72,32 @@ pub(super) const GITLAB: &str = "https://gitlab.com";
 
 /// The address that people browse, with a trailing slash. The API's own address is understood as well.
 fn endpoint(settings: &Settings) -> Result<Url, Problem> {
-    let text = settings.text("api_endpoint").unwrap_or(GITLAB);
-    let mut url = settings.address("api_endpoint", text, GITLAB)?;
+    const KEY: &str = "api_endpoint";
+    let mut url = settings.address(KEY, settings.text(KEY).unwrap_or(GITLAB), GITLAB)?;
     let path = url.path().trim_end_matches('/');
     let path = path.strip_suffix("/api/v4").unwrap_or(path);
     url.set_path(&format!("{path}/"));
-    Ok(url)
+    match misplaced(&url) {
+        Some(hint) => Err(settings.problem(KEY, "names more than the site").with_hint(hint)),
+        None => Ok(url),
+    }
+}
+
+/// How an address is written that goes beyond the site. A server of one's own may be below a path, and where that ends
+/// is known by what no group can be called: `api` and `-` (docs.gitlab.com/user/reserved_names).
+fn misplaced(url: &Url) -> Option<String> {
+    let parts = address::parts(url);
+    if url.host_str() == Some("gitlab.com") {
+        return (!parts.is_empty()).then(|| {
+            format!("write {GITLAB}, and the path of the project, group/shop, as GITLAB_PROJECT")
+        });
+    }
+    if let Some(api) = parts.iter().position(|part| *part == "api") {
+        return Some(format!("write {}", address::at(url, &parts[..api])));
+    }
+    let site = address::at(url, &[]);
+    let hint = format!("write it like {site}, without the path of a group or a project");
+    parts.contains(&"-").then_some(hint)
 }
 
 fn project(settings: &Settings) -> Result<Project, Problem> {
@@ -98,14 +119,11 @@ fn is_job_token(settings: &Settings, token: &Secret) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::{error::ErrorKind, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(Settings::new("gitlab"), add)
+        tests::settings("gitlab", values)
     }
 
     fn build(values: &[(&str, &str)]) -> Result<GitLab> {

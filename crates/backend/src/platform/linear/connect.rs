@@ -4,6 +4,7 @@ use super::{Linear, OnceCell, PLATFORM, dialect, is_key, words::Words};
 use crate::{
     error::Result,
     http::{Authorization, Http, Wire},
+    platform::shared::address,
     secret::Secret,
     settings::{Problem, Settings, keep},
     tracker::Tracker,
@@ -52,9 +53,24 @@ pub(super) const LINEAR: &str = "https://api.linear.app/graphql";
 fn api(settings: &Settings) -> Result<Url, Problem> {
     let text = settings.text("api_endpoint").unwrap_or(LINEAR);
     let mut url = settings.address("api_endpoint", text, LINEAR)?;
+    if let Some(message) = misplaced(&url) {
+        let hint = format!("write {LINEAR}, or leave it out");
+        return Err(settings.problem("api_endpoint", message).with_hint(hint));
+    }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(path.strip_suffix("/graphql").unwrap_or(&path));
     Ok(url)
+}
+
+/// What is wrong with an address of Linear's own.
+fn misplaced(url: &Url) -> Option<&'static str> {
+    match url.host_str()? {
+        "linear.app" | "www.linear.app" => Some(address::WEBSITE),
+        "api.linear.app" if !matches!(address::parts(url)[..], [] | ["graphql"]) => {
+            Some("names more than the API")
+        }
+        _ => None,
+    }
 }
 
 /// A personal key travels as it is, without `Bearer`; an OAuth token travels with it (SDK `client.ts`).
@@ -79,14 +95,11 @@ fn key(settings: &Settings) -> Result<String, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, http::tests::script::silent, settings::Origin};
+    use crate::{error::ErrorKind, http::tests::script::silent, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(Settings::new("linear"), add)
+        tests::settings("linear", values)
     }
 
     #[test]
