@@ -19,6 +19,7 @@ pub(crate) mod tests;
 mod transport;
 mod wait;
 
+pub(crate) use endpoint::folder;
 pub(crate) use failure::clean;
 
 pub use authorization::Authorization;
@@ -68,6 +69,10 @@ pub struct Dialect {
     pub name: &'static str,
     /// Headers of every request.
     pub headers: &'static [(&'static str, &'static str)],
+    /// The headers in which it tells a limit and what is left of it, where it does.
+    pub quota: Option<(&'static str, &'static str)>,
+    /// The headers in which it writes the id under which its support finds a request.
+    pub request_ids: &'static [&'static str],
     /// The verdict where the common table is wrong for this platform; `None` everywhere else. Redirects are dealt
     /// with before it is asked.
     pub judge: fn(&Reply) -> Option<Verdict>,
@@ -76,6 +81,21 @@ pub struct Dialect {
     /// The hint for a failure, where this platform knows better than the kind's own. The answer, where one came, may
     /// say more, such as the scope that the token lacks.
     pub hint: fn(ErrorKind, Option<&Reply>) -> Option<Cow<'static, str>>,
+}
+
+impl Dialect {
+    /// The common rules alone, for a product of this name.
+    pub const fn common(name: &'static str) -> Self {
+        Self {
+            name,
+            headers: &[],
+            quota: None,
+            request_ids: &[],
+            judge: |_| None,
+            explain: |_| None,
+            hint: |_, _| None,
+        }
+    }
 }
 
 /// A tracker's API: base address, credentials, rules. Cheap to clone; clones share throttling and deadline.
@@ -94,10 +114,7 @@ pub struct Http {
 impl Http {
     /// An API at `base` (a trailing slash is added), spoken to by the rules of `dialect`.
     pub fn new(wire: &Wire, base: &Url, authorization: Authorization, dialect: Dialect) -> Self {
-        let mut base = base.clone();
-        if !base.path().ends_with('/') {
-            base.set_path(&format!("{}/", base.path()));
-        }
+        let base = folder(base.clone());
         let (transport, policy) = (Arc::clone(&wire.transport), wire.policy);
         let redactor = Arc::new(authorization.redactor());
         let (throttle, told) = (Arc::default(), Arc::default());

@@ -16,8 +16,6 @@ mod linear;
 pub mod local;
 mod plugin;
 pub mod shared;
-#[cfg(test)]
-mod testing;
 
 use crate::{
     code_host::CodeHost,
@@ -152,14 +150,4 @@ pub fn find(name: &str) -> Option<&'static Platform> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_platform_is_one_of_the_product() {
-        for platform in PLATFORMS {
-            assert!(is_of_product(platform.name), "{} is not among NAMES", platform.name);
-            assert!(find(platform.name).is_some_and(|row| row.title == platform.title));
-        }
-    }
-}
+mod tests;

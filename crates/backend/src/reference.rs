@@ -66,8 +66,8 @@ pub enum Pattern {
     AzureBoards,
     /// `#123`, `owner/repo#123`: GitHub, GitLab.
     Number,
-    /// A plugin's own: a regular expression whose first group is the id.
-    Custom(String),
+    /// A tracker's own, such as a plugin's: a regular expression whose first group is the id.
+    Custom(Cow<'static, str>),
 }
 
 /// How strongly a text speaks of an item; the strongest comes first.

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use backend::{
     Error, ErrorKind, Result, Tracker,
     code_host::CodeHost,
+    health::Quota,
     http::{Policy, Reqwest, TransportOptions, Wire},
     model::{Kind, Status, WorkItemId},
     platform::{self, Platform},
@@ -111,6 +112,8 @@ pub struct Facts {
     pub estimated: Kind,
     /// What can contain other items.
     pub container: Option<Kind>,
+    /// What every answer says about how much may still be asked.
+    pub quota: Option<Quota>,
     /// A pull request of the site's code host.
     pub pull_request: Option<KnownPullRequest>,
 }
@@ -147,6 +150,7 @@ impl Default for Facts {
             estimate: Some(2.5),
             estimated: Kind::Task,
             container: Some(Kind::Epic),
+            quota: None,
             pull_request: None,
         }
     }

@@ -3,47 +3,60 @@
 use crate::error::{Error, ErrorKind};
 use url::{Host, Url};
 
-/// Why an address is not spoken to. Never shows the address, which may hold a password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why an address is not to be spoken to.
+#[derive(Debug)]
 pub struct Unfit {
     /// What is wrong, with the address as its subject: `has credentials in it`.
     pub reason: String,
-    /// One imperative sentence that says what to do.
-    pub hint: &'static str,
+    /// What there is to say beside an example of a right one.
+    also: &'static str,
 }
 
 impl Unfit {
-    fn new(reason: impl Into<String>, hint: &'static str) -> Self {
-        Self { reason: reason.into(), hint }
+    fn new(reason: impl Into<String>, also: &'static str) -> Self {
+        Self { reason: reason.into(), also }
+    }
+
+    /// One imperative sentence that says what to do, with an address in the right form.
+    pub fn hint(&self, example: &str) -> String {
+        format!("write it like {example}{}", self.also)
     }
 }
 
 impl From<Unfit> for Error {
-    fn from(Unfit { reason, hint }: Unfit) -> Self {
+    fn from(unfit: Unfit) -> Self {
+        let hint = unfit.hint("https://acme.example/path");
+        let reason = unfit.reason;
         Error::new(ErrorKind::Config, format!("use the address of the API: it {reason}"))
             .with_hint(hint)
     }
 }
-
-const FORM: &str = "write it like https://acme.example/path";
 
 /// Reads the address of an API as a person wrote it, and refuses whatever could send a token astray: no URL, http to
 /// anything but this machine, credentials, a query or a fragment in it.
 pub fn endpoint(text: &str) -> Result<Url, Unfit> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|error| match error {
-        url::ParseError::RelativeUrlWithoutBase => Unfit::new("does not begin with https://", FORM),
-        error => Unfit::new(format!("is not an address ({error})"), FORM),
+        url::ParseError::RelativeUrlWithoutBase => Unfit::new("does not begin with https://", ""),
+        error => Unfit::new(format!("is not an address ({error})"), ""),
     })?;
     if !url.username().is_empty() || url.password().is_some() {
-        let hint = "move the user and the token to their own settings";
-        return Err(Unfit::new("has credentials in it", hint));
+        let also = ", with the user and the token in settings of their own";
+        return Err(Unfit::new("has credentials in it", also));
     }
     secure(&url)?;
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(Unfit::new("has a `?` or a `#`, which an API's address has not", FORM));
+        return Err(Unfit::new("has a `?` or a `#`, which an API's address has not", ""));
     }
     Ok(url)
+}
+
+/// The same address with a trailing slash, so that what is joined to it is below its own path.
+pub(crate) fn folder(mut url: Url) -> Url {
+    if !url.path().ends_with('/') {
+        url.set_path(&format!("{}/", url.path()));
+    }
+    url
 }
 
 /// True when the address is this very machine: `localhost`, `127.0.0.0/8` or `[::1]`.
@@ -63,10 +76,10 @@ pub(super) fn secure(url: &Url) -> Result<(), Unfit> {
         "https" => Ok(()),
         "http" if is_loopback(url) => Ok(()),
         "http" => {
-            let hint = "write the address with https://; http is for this machine only";
-            Err(Unfit::new(format!("would send the token to {host} over http"), hint))
+            let reason = format!("would send the token to {host} over http");
+            Err(Unfit::new(reason, "; http is for this machine only"))
         }
-        other => Err(Unfit::new(format!("begins with {other}: and not with https://"), FORM)),
+        other => Err(Unfit::new(format!("begins with {other}: and not with https://"), "")),
     }
 }
 

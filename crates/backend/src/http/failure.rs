@@ -16,9 +16,8 @@ const LONGEST_TEXT: usize = 300;
 /// Longest request id in the log, in characters.
 const LONGEST_ID: usize = 100;
 
-/// Where trackers and their front ends write the id under which their support finds a request.
-const REQUEST_IDS: [&str; 5] =
-    ["x-request-id", "atl-traceid", "x-arequestid", "x-github-request-id", "activityid"];
+/// Where the front ends of all sorts of servers write the id of a request.
+const REQUEST_ID: &str = "x-request-id";
 
 /// A failed attempt.
 #[derive(Debug)]
@@ -136,7 +135,8 @@ impl Failure {
             .with_context("attempts", attempts.to_string());
         if let Some(reply) = &self.reply {
             error = error.with_context("status", reply.status.as_str());
-            if let Some(id) = REQUEST_IDS.iter().find_map(|name| reply.header(name)) {
+            let mut names = dialect.request_ids.iter().chain([&REQUEST_ID]);
+            if let Some(id) = names.find_map(|name| reply.header(name)) {
                 error = error.with_context("request_id", clean(id, redactor, LONGEST_ID));
             }
         }

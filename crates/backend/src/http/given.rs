@@ -113,14 +113,11 @@ impl Http {
 
 /// A place for files has no exceptions that we know of. Its errors tell at length what it was sent, signature included.
 const ELSEWHERE: Dialect = Dialect {
-    name: "",
-    headers: &[],
-    judge: |_| None,
-    explain: |_| None,
     hint: |kind, _| {
         let expired = matches!(kind, ErrorKind::Auth | ErrorKind::Forbidden);
         expired.then(|| "run again; the address that was given out may have expired".into())
     },
+    ..Dialect::common("")
 };
 
 fn astray(reason: &str) -> Error {

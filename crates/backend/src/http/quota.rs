@@ -1,15 +1,8 @@
 //! What trackers say about how much may still be asked.
 
-use super::Reply;
+use super::{Dialect, Reply};
 use crate::health::Quota;
 use std::sync::{Mutex, PoisonError};
-
-/// The headers in which trackers tell a limit and what is left of it: GitHub, Azure DevOps and Jira; GitLab; Linear.
-const HEADERS: [(&str, &str); 3] = [
-    ("x-ratelimit-limit", "x-ratelimit-remaining"),
-    ("ratelimit-limit", "ratelimit-remaining"),
-    ("x-ratelimit-requests-limit", "x-ratelimit-requests-remaining"),
-];
 
 /// What the newest answer that spoke of it said.
 #[derive(Debug, Default)]
@@ -17,8 +10,8 @@ pub(super) struct Told(Mutex<Option<Quota>>);
 
 impl Told {
     /// Remembers what an answer says, if it says anything.
-    pub(super) fn note(&self, reply: &Reply) {
-        if let Some(quota) = quota(reply) {
+    pub(super) fn note(&self, dialect: &Dialect, reply: &Reply) {
+        if let Some(quota) = dialect.told(reply) {
             *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(quota);
         }
     }
@@ -28,38 +21,40 @@ impl Told {
     }
 }
 
-fn quota(reply: &Reply) -> Option<Quota> {
-    let number = |name: &str| reply.header(name)?.trim().parse().ok();
-    HEADERS.iter().find_map(|(limit, remaining)| {
+impl Dialect {
+    /// What an answer says about how much may still be asked.
+    pub(crate) fn told(&self, reply: &Reply) -> Option<Quota> {
+        let number = |name: &str| reply.header(name)?.trim().parse().ok();
+        let (limit, remaining) = self.quota?;
         Some(Quota { remaining: number(remaining)?, limit: number(limit) })
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{super::tests::reply, *};
 
+    const ACME: Dialect =
+        Dialect { quota: Some(("limit", "remaining")), ..Dialect::common("Acme") };
+
     #[test]
-    fn every_vendors_way_of_telling_is_understood() {
+    fn what_is_left_is_read_with_or_without_the_limit() {
         let check = |headers: &[(&'static str, &str)], expected| {
-            let quota = quota(&reply(200, headers, ""));
+            let quota = ACME.told(&reply(200, headers, ""));
             assert_eq!(quota.map(|quota| (quota.remaining, quota.limit)), expected);
         };
-        check(&[("x-ratelimit-remaining", "7"), ("x-ratelimit-limit", "60")], Some((7, Some(60))));
-        check(&[("ratelimit-remaining", " 0 ")], Some((0, None)));
-        check(
-            &[("x-ratelimit-requests-remaining", "9"), ("x-ratelimit-limit", "1")],
-            Some((9, None)),
-        );
-        check(&[("x-ratelimit-remaining", "many")], None);
+        check(&[("remaining", "7"), ("limit", "60")], Some((7, Some(60))));
+        check(&[("remaining", " 0 "), ("limit", "60 per minute")], Some((0, None)));
+        check(&[("remaining", "many")], None);
+        check(&[("limit", "60")], None);
         check(&[], None);
     }
 
     #[test]
     fn an_answer_that_says_nothing_forgets_nothing() {
         let told = Told::default();
-        told.note(&reply(200, &[("ratelimit-remaining", "3")], ""));
-        told.note(&reply(200, &[], ""));
+        told.note(&ACME, &reply(200, &[("remaining", "3")], ""));
+        told.note(&ACME, &reply(200, &[], ""));
         assert_eq!(told.get().map(|quota| quota.remaining), Some(3));
     }
 }

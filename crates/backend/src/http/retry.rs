@@ -138,7 +138,7 @@ impl Http {
             Err(error) => Err(error),
         };
         if let Ok(reply) = &outcome {
-            self.told.note(reply);
+            self.told.note(&self.dialect, reply);
         }
         let status = outcome.as_ref().map_or(0, |reply| reply.status.as_u16());
         tracing::debug!(

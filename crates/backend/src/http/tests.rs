@@ -136,14 +136,14 @@ impl Bench {
 }
 
 const PLAIN: Dialect = Dialect {
-    name: "Jira",
     headers: &[("x-dialect", "yes")],
-    judge: |_| None,
+    request_ids: &["x-acme-id"],
     explain: |reply| String::from_utf8(reply.body.to_vec()).ok().filter(|text| !text.is_empty()),
-    hint: |_, _| None,
+    ..Dialect::common("Jira")
 };
 
-pub(super) fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
+/// An answer.
+pub(crate) fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
     let headers = headers.iter().map(|(name, value)| {
         (http::HeaderName::from_static(name), http::HeaderValue::from_str(value).unwrap())
     });

@@ -57,7 +57,7 @@ pub(super) const PLATFORM: Platform = Platform {
     unsupported: WITHOUT_HISTORY,
     delegates: &[],
     embedded: false,
-    check: connect::check,
+    check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
     code_host: Some(|settings, wire| {
         Box::pin(async move { connect::connect_code_host(settings, wire) })

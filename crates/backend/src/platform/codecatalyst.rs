@@ -42,7 +42,7 @@ pub(super) const PLATFORM: Platform = Platform {
     unsupported: UNSUPPORTED,
     delegates: DELEGATES,
     embedded: false,
-    check: connect::check,
+    check: |settings| settings.problems(connect::read),
     connect: |settings, wire| {
         Box::pin(async move { Ok(Box::new(connect(settings, wire)?) as Box<dyn Tracker>) })
     },

@@ -59,7 +59,7 @@ pub(super) const PLATFORM: Platform = Platform {
     unsupported: UNSUPPORTED,
     delegates: &[],
     embedded: false,
-    check: connect::check,
+    check: |settings| settings.problems(connect::read),
     connect: |settings, wire| {
         Box::pin(async move { Ok(Box::new(connect::connect(settings, wire)?) as _) })
     },
@@ -84,7 +84,7 @@ const SETTINGS: &[Setting] = &[
         "GITHUB_API_URL",
         "address of the API; on an Enterprise Server https://HOST/api/v3",
     )
-    .or(DefaultValue::Text("https://api.github.com"))
+    .or(DefaultValue::Text(connect::API))
     .set_by_host(),
     Setting::new(
         "webhook_secret",

@@ -58,7 +58,7 @@ pub(super) const PLATFORM: Platform = Platform {
     unsupported: WITHOUT_HISTORY,
     delegates: &[],
     embedded: false,
-    check: connect::check,
+    check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::tracker(settings, wire) }),
     code_host: Some(|settings, wire| Box::pin(async move { connect::code_host(settings, wire) })),
 };
@@ -70,7 +70,7 @@ const SETTINGS: &[Setting] = &[
         "address that people browse, with its path if it has one; default https://gitlab.com",
     )
     .or_env(&["CI_SERVER_URL"])
-    .or(DefaultValue::Text("https://gitlab.com")),
+    .or(DefaultValue::Text(connect::GITLAB)),
     Setting::new(
         "api_key",
         "GITLAB_TOKEN",

@@ -56,7 +56,7 @@ pub(super) const PLATFORM: Platform = Platform {
     unsupported: WITHOUT_HISTORY,
     delegates: &[],
     embedded: false,
-    check: connect::check,
+    check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
     code_host: None,
 };

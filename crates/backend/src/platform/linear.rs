@@ -55,7 +55,7 @@ pub(super) const PLATFORM: Platform = Platform {
     unsupported: WITHOUT_HISTORY,
     delegates: &[],
     embedded: false,
-    check: connect::check,
+    check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
     code_host: None,
 };
@@ -74,7 +74,7 @@ const SETTINGS: &[Setting] = &[
         "LINEAR_API_URL",
         "address of the GraphQL API; the default is Linear's own",
     )
-    .or(DefaultValue::Text("https://api.linear.app/graphql")),
+    .or(DefaultValue::Text(connect::LINEAR)),
     Setting::new(
         "webhook_secret",
         "LINEAR_WEBHOOK_SECRET",

@@ -24,7 +24,7 @@ use crate::{
     },
     reference::Pattern,
     secret::Secret,
-    settings::{self, DefaultValue, Problem, Setting, Settings},
+    settings::{DefaultValue, Problem, Setting, Settings, keep},
     tracker::{Metadata, Tracker},
     webhook::{Delivery, Event},
 };
@@ -49,7 +49,7 @@ pub const PLATFORM: Platform = Platform {
     unsupported: WITHOUT_HISTORY,
     delegates: &[],
     embedded: true,
-    check,
+    check: |settings| settings.problems(read),
     connect,
     code_host: None,
 };
@@ -89,23 +89,15 @@ struct Local {
     policy: Policy,
 }
 
-/// All that is wrong with the settings.
-fn check(settings: &Settings) -> Vec<Problem> {
-    site(settings).err().unwrap_or_default()
-}
-
-/// Where the items are and whose they are, or all that is wrong with it.
-fn site(settings: &Settings) -> Result<Site, Vec<Problem>> {
+/// Where the items are and whose they are; whatever is wrong with the settings goes to `problems`.
+fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Site> {
     let user = settings.text("user").map(str::trim).filter(|user| !user.is_empty());
-    let project = project(settings);
+    let project = keep(project(settings), problems);
     let site = settings.required("file").and_then(|file| {
         Site::new(file, project.as_deref().unwrap_or_default(), user.unwrap_or("local"))
             .ok_or_else(|| settings.problem("file", "is not the name of a file"))
     });
-    match (project, site) {
-        (Ok(_), Ok(site)) => Ok(site),
-        (project, site) => Err(project.err().into_iter().chain(site.err()).collect()),
-    }
+    keep(site, problems).filter(|_| project.is_some())
 }
 
 /// The project's key; people write it in any case.
@@ -217,7 +209,7 @@ impl Tracker for Local {
 
 impl Local {
     fn new(settings: &Settings, policy: Policy) -> Result<Self> {
-        let site = site(settings).map_err(|problems| settings::refusal(&problems))?;
+        let site = settings.whole(read)?;
         let webhook_secrets = settings.secrets("webhook_secret");
         let store = Arc::new(Store::new(site, wait(&policy))?);
         Ok(Self { metadata: PLATFORM.metadata(), store, webhook_secrets, policy })

@@ -266,13 +266,14 @@ fn branches_name_work_in_any_case_where_it_stands_as_work() {
 }
 
 #[test]
-fn a_plugin_names_items_its_own_way() {
-    let finder = Finder::new(Prefixes::none(), &[Pattern::Custom(r"\bitem (\d+)".to_owned())])
-        .expect("valid");
+fn a_tracker_names_items_its_own_way() {
+    // As in the row of a platform.
+    const OWN: &[Pattern] = &[Pattern::Custom(std::borrow::Cow::Borrowed(r"\bitem (\d+)"))];
+    let finder = Finder::new(Prefixes::none(), OWN).expect("valid");
     assert_eq!(words(&finder.find("fixes item 12")), ["12 Mentions Subject: bare id"]);
     for wrong in ["(", "item"] {
         assert!(
-            Finder::new(Prefixes::none(), &[Pattern::Custom(wrong.to_owned())]).is_err(),
+            Finder::new(Prefixes::none(), &[Pattern::Custom(wrong.into())]).is_err(),
             "{wrong}"
         );
     }

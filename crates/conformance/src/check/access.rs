@@ -106,7 +106,11 @@ async fn health_of_a_weak_token(case: &Case<'_>) -> Verdict {
 async fn health_of_a_good_token(case: &Case<'_>) -> Verdict {
     let health = case.tracker.health_check().await;
     let fine = health.healthy && health.error.is_none() && health.identity.is_some();
-    ensure(fine && health.latency_ms.is_some(), || format!("it is {health:?}"))
+    ensure(fine && health.latency_ms.is_some(), || format!("it is {health:?}"))?;
+    match case.facts.quota {
+        Some(quota) => same("what may still be asked", &health.access.quota, &Some(quota)),
+        None => Ok(()),
+    }
 }
 
 async fn health_of_a_wrong_token(case: &Case<'_>) -> Verdict {

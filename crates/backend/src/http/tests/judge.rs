@@ -174,9 +174,12 @@ async fn an_expected_failure_is_an_answer() {
 
 #[tokio::test(start_paused = true)]
 async fn the_request_id_is_kept_for_the_trackers_support() {
-    let bench = Bench::new([Step::Answer(reply(404, &[("x-request-id", "4711")], ""))]);
-    let error = bench.http.get("item").send().await.unwrap_err();
-    assert!(error.context().contains(&("request_id", "4711".to_owned())));
+    let (proxys, own) = (("x-request-id", "4711"), ("x-acme-id", "4712"));
+    for (headers, id) in [(&[proxys][..], "4711"), (&[proxys, own], "4712")] {
+        let bench = Bench::new([Step::Answer(reply(404, headers, ""))]);
+        let error = bench.http.get("item").send().await.unwrap_err();
+        assert!(error.context().contains(&("request_id", id.to_owned())), "{error:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

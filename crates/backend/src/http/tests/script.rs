@@ -43,19 +43,28 @@ pub(crate) enum Answer {
     Lost,
 }
 
-/// Answers `METHOD path` for the nth time, counted from 0.
+/// Answers a request of a name, such as `METHOD path`, for the nth time, counted from 0.
 pub(crate) type Script = fn(&str, usize) -> Answer;
+
+/// Names a request.
+type Name = fn(&http::Request<Bytes>) -> String;
 
 /// A tracker that answers from a script.
 pub(crate) struct Scripted {
+    name: Name,
     script: Script,
     sent: Mutex<Vec<(String, String, Value)>>,
 }
 
 impl Scripted {
-    /// The way to the script, and what goes it.
+    /// The way to a script that knows requests as `METHOD path`, and what goes it.
     pub(crate) fn wire(script: Script) -> (Wire, Arc<Self>) {
-        let scripted = Arc::new(Self { script, sent: Mutex::default() });
+        Self::named(|request| format!("{} {}", request.method(), request.uri().path()), script)
+    }
+
+    /// The same for a script that knows requests by another name, such as an operation of GraphQL.
+    pub(crate) fn named(name: Name, script: Script) -> (Wire, Arc<Self>) {
+        let scripted = Arc::new(Self { name, script, sent: Mutex::default() });
         let policy = Policy {
             timeout: Duration::from_secs(5),
             retry_attempts: 0,
@@ -64,21 +73,21 @@ impl Scripted {
         (Wire::new(Arc::<Self>::clone(&scripted), policy), scripted)
     }
 
-    /// `METHOD path` of everything that was sent.
+    /// The names of everything that was sent.
     pub(crate) fn sent(&self) -> Vec<String> {
-        self.sent.lock().unwrap().iter().map(|(line, ..)| line.clone()).collect()
+        self.sent.lock().unwrap().iter().map(|(name, ..)| name.clone()).collect()
     }
 
-    /// The bodies that were sent to `METHOD path`.
-    pub(crate) fn bodies(&self, line: &str) -> Vec<Value> {
+    /// The bodies that were sent under a name.
+    pub(crate) fn bodies(&self, name: &str) -> Vec<Value> {
         let sent = self.sent.lock().unwrap();
-        sent.iter().filter(|(known, ..)| known == line).map(|(.., body)| body.clone()).collect()
+        sent.iter().filter(|(known, ..)| known == name).map(|(.., body)| body.clone()).collect()
     }
 
-    /// The queries that were sent to `METHOD path`.
-    pub(crate) fn queries(&self, line: &str) -> Vec<String> {
+    /// The queries that were sent under a name.
+    pub(crate) fn queries(&self, name: &str) -> Vec<String> {
         let sent = self.sent.lock().unwrap();
-        sent.iter().filter(|(known, ..)| known == line).map(|(_, query, _)| query.clone()).collect()
+        sent.iter().filter(|(known, ..)| known == name).map(|(_, query, _)| query.clone()).collect()
     }
 }
 
@@ -89,12 +98,12 @@ impl Transport for Scripted {
         request: http::Request<Bytes>,
         _: Duration,
     ) -> Result<Reply, TransportError> {
-        let line = format!("{} {}", request.method(), request.uri().path());
+        let name = (self.name)(&request);
         let query = request.uri().query().unwrap_or_default().to_owned();
         let body = serde_json::from_slice(request.body()).unwrap_or_default();
-        let nth = self.bodies(&line).len();
-        self.sent.lock().unwrap().push((line.clone(), query, body));
-        let (status, given, body) = match (self.script)(&line, nth) {
+        let nth = self.bodies(&name).len();
+        self.sent.lock().unwrap().push((name.clone(), query, body));
+        let (status, given, body) = match (self.script)(&name, nth) {
             Answer::Json(status, body) => (status, Vec::new(), body.to_string()),
             Answer::Headed(status, headers, body) => (status, headers, body.to_string()),
             Answer::Page(page) => {

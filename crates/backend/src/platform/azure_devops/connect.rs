@@ -14,8 +14,7 @@ use crate::{
     error::Result,
     http::{self, Authorization, Dialect, Http, Wire},
     managed_comment::Locks,
-    secret::Secret,
-    settings::{self, Origin, Problem, Settings},
+    settings::{Origin, Problem, Settings, keep},
     tracker::Tracker,
 };
 use std::sync::Arc;
@@ -23,40 +22,33 @@ use url::Url;
 
 /// Makes a tracker. Sends nothing.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => Ok(Box::new(read.connect(settings, wire))),
-        _ => Err(settings::refusal(&problems)),
-    }
+    Ok(Box::new(settings.whole(read)?.connect(settings, wire)))
 }
 
 /// Makes a code host. Sends nothing; no project is needed, since pages name theirs.
 pub(super) fn connect_code_host(settings: &Settings, wire: &Wire) -> Result<Box<dyn CodeHost>> {
-    let mut problems = Vec::new();
-    let organisation = keep(organisation(settings), &mut problems);
-    let authorization = keep(authorization(settings), &mut problems);
-    let version = keep(version(settings), &mut problems);
-    match (organisation, authorization, version) {
-        (Some(base), Some(authorization), Some(version)) => {
-            let api = api(wire, &base, authorization, version, dialect::AZURE_REPOS);
-            Ok(Box::new(Repos::new(api)))
-        }
-        _ => Err(settings::refusal(&problems)),
-    }
+    let Account { base, authorization, version } = settings.whole(account)?;
+    let api = api(wire, &base, authorization, version, dialect::AZURE_REPOS);
+    Ok(Box::new(Repos::new(api)))
 }
 
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
-}
-
-/// The settings, each in its own form.
-struct Read {
+/// What is spoken to, as whom and how.
+struct Account {
     base: Url,
     authorization: Authorization,
     version: String,
+}
+
+fn account(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Account> {
+    let base = keep(organisation(settings), problems);
+    let authorization = keep(authorization(settings), problems);
+    let version = keep(version(settings), problems);
+    Some(Account { base: base?, authorization: authorization?, version: version? })
+}
+
+/// The settings, each in its own form.
+pub(super) struct Read {
+    account: Account,
     project: String,
     team: Option<String>,
     story_points_field: Option<String>,
@@ -64,10 +56,8 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
-    let base = keep(organisation(settings), problems);
-    let authorization = keep(authorization(settings), problems);
-    let version = keep(version(settings), problems);
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let account = account(settings, problems);
     let project = keep(name(settings, "project"), problems);
     let team = keep(name(settings, "team"), problems);
     let story_points_field = keep(story_points_field(settings), problems);
@@ -79,9 +69,7 @@ fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
         })
     });
     Some(Read {
-        base: base?,
-        authorization: authorization?,
-        version: version?,
+        account: account?,
         project: project?,
         team: team?,
         story_points_field: story_points_field?,
@@ -91,10 +79,10 @@ fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
 
 impl Read {
     fn connect(self, settings: &Settings, wire: &Wire) -> AzureDevOps {
-        let dialect = dialect::AZURE_DEVOPS;
+        let Account { base, authorization, version } = self.account;
         AzureDevOps {
             metadata: PLATFORM.metadata(),
-            api: api(wire, &self.base, self.authorization, self.version, dialect),
+            api: api(wire, &base, authorization, version, dialect::AZURE_DEVOPS),
             project: self.project,
             team: self.team,
             story_points_field: self.story_points_field,
@@ -119,15 +107,10 @@ fn api(
     Api { http, version, site: Site::new(base), repositories: Arc::default() }
 }
 
-fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
-}
-
 /// The address of the organisation or the collection. Where it is the cloud's alone, `organization` completes it.
 fn organisation(settings: &Settings) -> Result<Url, Problem> {
     const KEY: &str = "api_endpoint";
-    let mut url = http::endpoint(settings.required(KEY)?)
-        .map_err(|unfit| settings.problem(KEY, unfit.reason).with_hint(unfit.hint))?;
+    let mut url = settings.address(KEY, settings.required(KEY)?, "https://dev.azure.com/acme")?;
     let bare = url.path() == "/" && !http::is_loopback(&url);
     if let Some(organisation) = settings.text("organization").map(str::trim)
         && bare
@@ -145,8 +128,7 @@ fn organisation(settings: &Settings) -> Result<Url, Problem> {
 
 /// A personal access token is the password of nobody; a pipeline's own token is a bearer's.
 fn authorization(settings: &Settings) -> Result<Authorization, Problem> {
-    settings.required("api_key")?;
-    let token = settings.secret("api_key").unwrap_or_else(|| Secret::new(""));
+    let token = settings.required_secret("api_key")?;
     let pipelines = match settings.origin("api_key") {
         Some(Origin::Environment(name)) => name.starts_with("SYSTEM_ACCESSTOKEN"),
         _ => false,
@@ -206,15 +188,11 @@ fn story_points_field(settings: &Settings) -> Result<Option<String>, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, http::tests::script};
+    use crate::{error::ErrorKind, http::tests::script, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let start = Settings::new("azure_devops");
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(start, add)
+        tests::settings("azure_devops", values)
     }
 
     fn base(url: &str, organisation: &str) -> Result<String, Problem> {

@@ -11,11 +11,13 @@ use std::{borrow::Cow, time::Duration};
 /// Azure DevOps' exceptions from the common rules. With the header, strangers get a plain 401 where they would be sent
 /// to a page for signing in (microsoft/artifacts-credprovider#165).
 pub(super) const AZURE_DEVOPS: Dialect = Dialect {
-    name: "Azure DevOps",
     headers: &[("x-tfs-fedauthredirect", "Suppress")],
+    quota: Some(("x-ratelimit-limit", "x-ratelimit-remaining")),
+    request_ids: &["activityid"],
     judge,
     explain,
     hint,
+    ..Dialect::common("Azure DevOps")
 };
 
 /// The same for pull requests, which need other scopes.
@@ -141,7 +143,8 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::testing::reply, *};
+    use super::*;
+    use crate::http::tests::reply;
 
     fn failure(message: &str) -> String {
         serde_json::json!({"$id": "1", "message": message, "typeKey": "X", "errorCode": 0})

@@ -117,7 +117,8 @@ fn words(query: &str) -> Vec<(usize, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::testing, *};
+    use super::*;
+    use crate::platform::tests;
 
     /// Reads a literal as Azure DevOps does; `None` unless it is one literal and nothing else.
     fn unquoted(literal: &str) -> Option<String> {
@@ -128,7 +129,7 @@ mod tests {
 
     /// Every short text out of the characters that matter, and a longer one.
     fn texts() -> Vec<String> {
-        let mut all = testing::texts(&['\'', '"', '\\', ' ', ']', 'a', 'ü']);
+        let mut all = tests::texts(&['\'', '"', '\\', ' ', ']', 'a', 'ü']);
         all.push("x' OR [System.TeamProject] = 'Secret".to_owned());
         all
     }

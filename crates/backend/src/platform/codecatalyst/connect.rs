@@ -3,9 +3,10 @@
 use super::{CodeCatalyst, PLATFORM, WORK_ITEMS, dialect};
 use crate::{
     error::Result,
-    http::{self, Authorization, Http, Wire},
+    http::{Authorization, Http, Wire},
+    platform::shared::address,
     secret::Secret,
-    settings::{self, Problem, Settings},
+    settings::{Problem, Settings, keep},
 };
 use url::Url;
 
@@ -14,25 +15,13 @@ pub(super) const AWS: &str = "https://codecatalyst.global.api.aws";
 
 /// Makes a project from its settings. Sends nothing.
 pub fn connect(settings: &Settings, wire: &Wire) -> Result<CodeCatalyst> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(Read { api, token, space, project }) if problems.is_empty() => {
-            let http = Http::new(wire, &api, Authorization::Bearer(token), dialect::CODECATALYST);
-            Ok(CodeCatalyst { metadata: PLATFORM.metadata(), http, space, project })
-        }
-        _ => Err(settings::refusal(&problems)),
-    }
-}
-
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
+    let Read { api, token, space, project } = settings.whole(read)?;
+    let http = Http::new(wire, &api, Authorization::Bearer(token), dialect::CODECATALYST);
+    Ok(CodeCatalyst { metadata: PLATFORM.metadata(), http, space, project })
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     api: Url,
     token: Secret,
     space: String,
@@ -40,19 +29,23 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
-    let mut note = |problem| problems.push(problem);
-    let token = settings.required("api_key").map(Secret::new).map_err(&mut note).ok();
-    let api = api(settings).map_err(&mut note).ok();
-    let space = name(settings, "organization").map_err(&mut note).ok();
-    let project = name(settings, "project").map_err(&mut note).ok();
-    settings.custom::<String>(WORK_ITEMS, "the name of a tracker").map_err(note).ok()?;
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let token = keep(settings.required_secret("api_key"), problems);
+    let api = keep(api(settings), problems);
+    let space = keep(name(settings, "organization"), problems);
+    let project = keep(name(settings, "project"), problems);
+    keep(settings.custom::<String>(WORK_ITEMS, "the name of a tracker"), problems)?;
     Some(Read { api: api?, token: token?, space: space?, project: project? })
 }
 
 fn api(settings: &Settings) -> Result<Url, Problem> {
-    http::endpoint(settings.text("api_endpoint").unwrap_or(AWS))
-        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))
+    const KEY: &str = "api_endpoint";
+    let url = settings.address(KEY, settings.text(KEY).unwrap_or(AWS), AWS)?;
+    if matches!(url.host_str(), Some("codecatalyst.aws" | "codecatalyst.aws.amazon.com")) {
+        let hint = format!("write {AWS}, or leave it out");
+        return Err(settings.problem(KEY, address::WEBSITE).with_hint(hint));
+    }
+    Ok(url)
 }
 
 /// `[a-zA-Z0-9]+(?:[-_\.][a-zA-Z0-9]+)*`, three characters to 63: `NameString` of the service model.

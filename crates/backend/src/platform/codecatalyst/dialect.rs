@@ -8,8 +8,13 @@ use crate::{
 use std::borrow::Cow;
 
 /// CodeCatalyst's exceptions from the common rules.
-pub(super) const CODECATALYST: Dialect =
-    Dialect { name: "CodeCatalyst", headers: &[], judge, explain, hint };
+pub(super) const CODECATALYST: Dialect = Dialect {
+    request_ids: &["x-amzn-requestid"],
+    judge,
+    explain,
+    hint,
+    ..Dialect::common("CodeCatalyst")
+};
 
 /// What to do about refused credentials.
 pub(super) const AUTH_HINT: &str = "sign in anew with AWS Builder ID or IAM Identity Center, and set CODECATALYST_TOKEN to the session's token";
@@ -51,17 +56,12 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
+    use crate::http::tests;
 
     #[test]
     fn refused_credentials_are_told_from_missing_permissions() {
-        let reply = |status: u16, kind: &'static str| Reply {
-            status: http::StatusCode::from_u16(status).unwrap(),
-            headers: [("x-amzn-errortype", kind)]
-                .into_iter()
-                .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-                .collect(),
-            body: Bytes::from_static(br#"{"message":"No."}"#),
+        let reply = |status, kind: &str| {
+            tests::reply(status, &[("x-amzn-errortype", kind)], r#"{"message":"No."}"#)
         };
         let auth = Some(Verdict::Fail(ErrorKind::Auth, "No.".to_owned()));
         assert_eq!(judge(&reply(403, "ExpiredTokenException:http://x")), auth);

@@ -16,9 +16,9 @@ fn settings(space: &str, project: &str) -> Settings {
 
 #[test]
 fn names_are_those_of_the_service_model() {
-    assert_eq!(connect::check(&settings("acme", "shop-2.web_x")), []);
+    assert_eq!(settings("acme", "shop-2.web_x").problems(connect::read), []);
     for (space, project) in [("a", "shop"), ("acme", "-shop"), ("acme", "a..b"), ("acme", "../x")] {
-        let problems = connect::check(&settings(space, project));
+        let problems = settings(space, project).problems(connect::read);
         let [problem] = problems.as_slice() else { panic!("{space} {project}: {problems:?}") };
         assert!(problem.message.contains("3 to 63"), "{problem}");
     }
@@ -30,7 +30,8 @@ fn all_problems_are_told_at_once() {
     let settings = Settings::new("codecatalyst")
         .with("api_endpoint", "http://aws.example", Origin::Default)
         .with_custom(custom);
-    let keys: Vec<_> = connect::check(&settings).into_iter().map(|problem| problem.key).collect();
+    let keys: Vec<_> =
+        settings.problems(connect::read).into_iter().map(|problem| problem.key).collect();
     let expected =
         ["api_key", "api_endpoint", "organization", "project", "custom_settings.work_items"];
     assert_eq!(keys, expected.map(|key| format!("codecatalyst.{key}")));

@@ -94,7 +94,8 @@ fn offset(zone: &str) -> Option<Offset> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::testing::reply, *};
+    use super::*;
+    use crate::http::tests::reply;
 
     #[test]
     fn the_end_of_a_token_is_read_in_both_forms() {

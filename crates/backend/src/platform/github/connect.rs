@@ -7,8 +7,9 @@ use crate::{
     error::{Error, ErrorKind, Result},
     http::{self, Authorization, Http, Wire},
     managed_comment::Locks,
+    platform::shared::address,
     secret::Secret,
-    settings::{self, Problem, Settings},
+    settings::{Problem, Settings, keep},
     tracker::Metadata,
 };
 use std::{collections::HashSet, sync::Mutex};
@@ -17,22 +18,11 @@ use url::Url;
 
 /// Makes a tracker, which is a code host as well. Sends nothing.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<GitHub> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => read.connect(settings, wire),
-        _ => Err(settings::refusal(&problems)),
-    }
-}
-
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
+    settings.whole(read)?.connect(settings, wire)
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     site: Site,
     token: Secret,
     home: Place,
@@ -41,11 +31,10 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
-    let mut keep = |problem| problems.push(problem);
-    let site = site(settings).map_err(&mut keep).ok();
-    let token = token(settings).map_err(&mut keep).ok();
-    let home = home(settings).map_err(&mut keep).ok();
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let site = keep(site(settings), problems);
+    let token = keep(settings.required_secret("api_key"), problems);
+    let home = keep(home(settings), problems);
     let words = Words::read(settings, problems);
     let project = project(settings, home.as_ref(), problems);
     Some(Read { site: site?, token: token?, home: home?, words, project })
@@ -82,21 +71,16 @@ struct Site {
     web: Url,
 }
 
-const API: &str = "https://api.github.com";
+/// The address of github.com's API.
+pub(super) const API: &str = "https://api.github.com";
 
 fn site(settings: &Settings) -> Result<Site, Problem> {
-    let text = settings.text("api_endpoint").map(str::trim).filter(|text| !text.is_empty());
-    let mut api = http::endpoint(text.unwrap_or(API))
-        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))?;
-    let host = api.host_str().unwrap_or_default().to_owned();
-    if matches!(host.as_str(), "github.com" | "www.github.com") {
-        let message = "is the address of the website and not of the API";
-        return Err(settings
-            .problem("api_endpoint", message)
-            .with_hint(format!("write {API}, or leave it out")));
-    }
-    if !api.path().ends_with('/') {
-        api.set_path(&format!("{}/", api.path()));
+    const KEY: &str = "api_endpoint";
+    let text = settings.text(KEY).map(str::trim).filter(|text| !text.is_empty());
+    let api = http::folder(settings.address(KEY, text.unwrap_or(API), API)?);
+    if let Some((message, right)) = misplaced(&api) {
+        let hint = format!("write {right}");
+        return Err(settings.problem(KEY, message).with_hint(hint));
     }
     let (mut graphql, mut web) = (api.clone(), api.clone());
     // On an Enterprise Server the API is below the website; elsewhere it has a host of its own.
@@ -105,17 +89,31 @@ fn site(settings: &Settings) -> Result<Site, Problem> {
         web.set_path(root);
     } else {
         graphql.set_path(&format!("{}graphql", api.path()));
-        if let Some(site) = host.strip_prefix("api.") {
+        if let Some(site) = api.host_str().and_then(|host| host.strip_prefix("api.")) {
             let renamed = web.set_host(Some(site));
-            renamed.map_err(|error| settings.problem("api_endpoint", error.to_string()))?;
+            renamed.map_err(|error| settings.problem(KEY, error.to_string()))?;
         }
     }
     Ok(Site { api, graphql, web })
 }
 
-fn token(settings: &Settings) -> Result<Secret, Problem> {
-    settings.required("api_key")?;
-    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
+/// What is wrong with the address of an API, and how it is written.
+fn misplaced(api: &Url) -> Option<(&'static str, String)> {
+    const MORE: &str = "names more than the API";
+    let (host, parts) = (api.host_str()?, address::parts(api));
+    if matches!(host, "github.com" | "www.github.com") {
+        return Some((address::WEBSITE, format!("{API}, or leave it out")));
+    }
+    if host == "api.github.com" {
+        return (!parts.is_empty()).then(|| (MORE, format!("{API}, or leave it out")));
+    }
+    // Sites with residency of their data: docs.github.com/enterprise-cloud@latest/admin/data-residency.
+    if host.ends_with(".ghe.com") && !host.starts_with("api.") {
+        return Some((address::WEBSITE, format!("https://api.{host}")));
+    }
+    let below = parts.windows(2).position(|pair| matches!(pair, ["api", "v3" | "graphql"]))?;
+    let right = [&parts[..below], &["api", "v3"]].concat();
+    (parts != right).then(|| (MORE, address::at(api, &right)))
 }
 
 fn home(settings: &Settings) -> Result<Place, Problem> {
@@ -167,15 +165,11 @@ fn project(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::Origin;
+    use crate::platform::tests;
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let start = Settings::new("github");
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(start, add)
+        tests::settings("github", values)
     }
 
     fn check_site(endpoint: &str, api: &str, graphql: &str, web: &str) {
@@ -220,7 +214,7 @@ mod tests {
         });
         let settings = settings(&[("api_endpoint", "https://github.com"), ("project", "shop")])
             .with_custom(custom.as_object().unwrap().clone());
-        let keys: Vec<_> = check(&settings).into_iter().map(|problem| problem.key).collect();
+        let keys: Vec<_> = settings.problems(read).into_iter().map(|problem| problem.key).collect();
         for key in [
             "api_endpoint",
             "api_key",
@@ -238,7 +232,7 @@ mod tests {
         let custom = json!({"project_number": 5, "estimate_field": "Size"});
         let settings = settings(&[("api_key", "t"), ("project", "acme/shop")])
             .with_custom(custom.as_object().unwrap().clone());
-        assert_eq!(check(&settings), []);
+        assert_eq!(settings.problems(read), []);
         let project = read(&settings, &mut Vec::new()).unwrap().project.unwrap();
         assert_eq!((project.number, project.owner.as_str()), (5, "acme"));
         assert_eq!((project.estimate.as_str(), project.iteration.as_str()), ("Size", "Iteration"));

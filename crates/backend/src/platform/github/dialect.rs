@@ -10,14 +10,16 @@ use std::{borrow::Cow, time::Duration};
 
 /// GitHub's exceptions from the common rules. The version is that of the REST API's description that was read.
 pub(super) const GITHUB: Dialect = Dialect {
-    name: "GitHub",
     headers: &[
         ("accept", "application/vnd.github+json, application/json;q=0.9"),
         ("x-github-api-version", "2022-11-28"),
     ],
+    quota: Some(("x-ratelimit-limit", "x-ratelimit-remaining")),
+    request_ids: &["x-github-request-id"],
     judge,
     explain,
     hint,
+    ..Dialect::common("GitHub")
 };
 
 /// The least wait after a secondary limit that does not say how long

@@ -4,10 +4,11 @@ use super::{GitLab, PLATFORM, address::Project, dialect, words::Words};
 use crate::{
     code_host::CodeHost,
     error::Result,
-    http::{self, Authorization, Http, Wire},
+    http::{Authorization, Http, Wire},
     managed_comment::Locks,
+    platform::shared::address,
     secret::Secret,
-    settings::{self, Origin, Problem, Settings},
+    settings::{Origin, Problem, Settings, keep},
     tracker::Tracker,
 };
 use tokio::sync::OnceCell;
@@ -26,23 +27,12 @@ pub(super) fn code_host(settings: &Settings, wire: &Wire) -> Result<Box<dyn Code
     Ok(Box::new(connect(settings, wire)?))
 }
 
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
-}
-
 fn connect(settings: &Settings, wire: &Wire) -> Result<GitLab> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => Ok(read.connect(settings, wire)),
-        _ => Err(settings::refusal(&problems)),
-    }
+    Ok(settings.whole(read)?.connect(settings, wire))
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     endpoint: Url,
     token: Secret,
     project: Project,
@@ -50,9 +40,9 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
     let endpoint = keep(endpoint(settings), problems);
-    let token = keep(token(settings), problems);
+    let token = keep(settings.required_secret("api_key"), problems);
     let project = keep(project(settings), problems);
     let words = Words::read(settings, problems);
     Some(Read { endpoint: endpoint?, token: token?, project: project?, words })
@@ -77,24 +67,37 @@ impl Read {
     }
 }
 
-fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
-}
+/// The address of GitLab's own site.
+pub(super) const GITLAB: &str = "https://gitlab.com";
 
 /// The address that people browse, with a trailing slash. The API's own address is understood as well.
 fn endpoint(settings: &Settings) -> Result<Url, Problem> {
-    let text = settings.text("api_endpoint").unwrap_or("https://gitlab.com");
-    let mut url = http::endpoint(text)
-        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))?;
+    const KEY: &str = "api_endpoint";
+    let mut url = settings.address(KEY, settings.text(KEY).unwrap_or(GITLAB), GITLAB)?;
     let path = url.path().trim_end_matches('/');
     let path = path.strip_suffix("/api/v4").unwrap_or(path);
     url.set_path(&format!("{path}/"));
-    Ok(url)
+    match misplaced(&url) {
+        Some(hint) => Err(settings.problem(KEY, "names more than the site").with_hint(hint)),
+        None => Ok(url),
+    }
 }
 
-fn token(settings: &Settings) -> Result<Secret, Problem> {
-    settings.required("api_key")?;
-    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
+/// How an address is written that goes beyond the site. A server of one's own may be below a path, and where that ends
+/// is known by what no group can be called: `api` and `-` (docs.gitlab.com/user/reserved_names).
+fn misplaced(url: &Url) -> Option<String> {
+    let parts = address::parts(url);
+    if url.host_str() == Some("gitlab.com") {
+        return (!parts.is_empty()).then(|| {
+            format!("write {GITLAB}, and the path of the project, group/shop, as GITLAB_PROJECT")
+        });
+    }
+    if let Some(api) = parts.iter().position(|part| *part == "api") {
+        return Some(format!("write {}", address::at(url, &parts[..api])));
+    }
+    let site = address::at(url, &[]);
+    let hint = format!("write it like {site}, without the path of a group or a project");
+    parts.contains(&"-").then_some(hint)
 }
 
 fn project(settings: &Settings) -> Result<Project, Problem> {
@@ -116,14 +119,11 @@ fn is_job_token(settings: &Settings, token: &Secret) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::ErrorKind;
+    use crate::{error::ErrorKind, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(Settings::new("gitlab"), add)
+        tests::settings("gitlab", values)
     }
 
     fn build(values: &[(&str, &str)]) -> Result<GitLab> {
@@ -161,7 +161,7 @@ mod tests {
                 .with_custom(
                     json!({"status_mapping": {"doing": "x"}}).as_object().unwrap().clone(),
                 );
-        let problems = check(&settings);
+        let problems = settings.problems(read);
         let keys: Vec<_> = problems.iter().map(|problem| problem.key.as_str()).collect();
         let expected = [
             "gitlab.api_endpoint",

@@ -10,7 +10,13 @@ use serde_json::Value;
 use std::borrow::Cow;
 
 /// GitLab's exceptions from the common rules.
-pub(super) const GITLAB: Dialect = Dialect { name: "GitLab", headers: &[], judge, explain, hint };
+pub(super) const GITLAB: Dialect = Dialect {
+    quota: Some(("ratelimit-limit", "ratelimit-remaining")),
+    judge,
+    explain,
+    hint,
+    ..Dialect::common("GitLab")
+};
 
 /// The same for a job's own token, which most routes refuse.
 pub(super) const JOB: Dialect = Dialect { hint: job_hint, ..GITLAB };
@@ -136,17 +142,8 @@ fn job_hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
+    use crate::http::tests::reply;
     use std::time::Duration;
-
-    fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        let status = http::StatusCode::from_u16(status).unwrap();
-        Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
-    }
 
     #[test]
     fn all_shapes_of_errors_are_told() {

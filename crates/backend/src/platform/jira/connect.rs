@@ -6,30 +6,19 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{self, Authorization, Http, Wire},
-    secret::Secret,
-    settings::{self, Problem, Settings},
+    platform::shared::address,
+    settings::{Problem, Settings, keep},
     tracker::Tracker,
 };
 use url::Url;
 
 /// Makes a tracker. Sends nothing: which Jira it is, is asked for when it first matters.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => Ok(Box::new(read.connect(settings, wire))),
-        _ => Err(settings::refusal(&problems)),
-    }
-}
-
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
+    Ok(Box::new(settings.whole(read)?.connect(settings, wire)))
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     browse: Url,
     api: Url,
     authorization: Authorization,
@@ -41,10 +30,10 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
     let browse = keep(browse_url(settings), problems);
     let api = keep(api_url(settings, browse.as_ref()), problems);
-    let token = keep(token(settings), problems);
+    let token = keep(settings.required_secret("api_key"), problems);
     let project = keep(project(settings), problems);
     let board = keep(board(settings), problems);
     let story_points_field = keep(story_points_field(settings), problems);
@@ -89,25 +78,38 @@ impl Read {
     }
 }
 
-fn keep<T>(result: Result<T, Problem>, problems: &mut Vec<Problem>) -> Option<T> {
-    result.map_err(|problem| problems.push(problem)).ok()
-}
-
 fn browse_url(settings: &Settings) -> Result<Url, Problem> {
-    settings.required("api_endpoint")?;
-    optional_url(settings, "api_endpoint")?
-        .ok_or_else(|| settings.problem("api_endpoint", "missing"))
+    const KEY: &str = "api_endpoint";
+    let url = site(settings, KEY, settings.required(KEY)?)?;
+    if url.host_str() == Some(GATEWAY) {
+        let hint = format!("write it like {EXAMPLE}, and this one as JIRA_API_URL");
+        let message = "is the address of the API and not the one that people browse";
+        return Err(settings.problem(KEY, message).with_hint(hint));
+    }
+    Ok(url)
 }
 
 /// Atlassian's gateway, the only place where a scoped token is good.
 const GATEWAY: &str = "api.atlassian.com";
 
+/// The end of the names of sites of the cloud.
+const CLOUD: &str = ".atlassian.net";
+
+const EXAMPLE: &str = "https://acme.atlassian.net";
+
+/// What the paths of Jira's pages and of its API begin with, below the path that a server of one's own may have.
+const BELOW: &[&str] =
+    &["browse", "issues", "plugins", "projects", "rest", "secure", "servicedesk", "software"];
+
 /// The address of the API where it is another one. Whoever can write nothing but this setting, as in a configuration
 /// file, must not be able to send the token to a host of their own.
 fn api_url(settings: &Settings, browse: Option<&Url>) -> Result<Option<Url>, Problem> {
-    let (Some(api), Some(browse)) = (optional_url(settings, "api_url")?, browse) else {
-        return Ok(None);
-    };
+    let (Some(text), Some(browse)) = (settings.text("api_url"), browse) else { return Ok(None) };
+    let api = site(settings, "api_url", text)?;
+    if api.host_str() == Some(GATEWAY) && !matches!(address::parts(&api)[..], ["ex", "jira", _]) {
+        let hint = format!("write it like https://{GATEWAY}/ex/jira/CLOUD_ID");
+        return Err(settings.problem("api_url", "is not the address of one site").with_hint(hint));
+    }
     let both_here = http::is_loopback(&api) && http::is_loopback(browse);
     if both_here || api.host_str() == Some(GATEWAY) || api.host() == browse.host() {
         return Ok(Some(api));
@@ -119,20 +121,26 @@ fn api_url(settings: &Settings, browse: Option<&Url>) -> Result<Option<Url>, Pro
         .with_hint("leave it out, unless the token is a scoped one of Jira Cloud"))
 }
 
-/// An address with a trailing slash, so that paths are added to its own path.
-fn optional_url(settings: &Settings, key: &str) -> Result<Option<Url>, Problem> {
-    let Some(text) = settings.text(key) else { return Ok(None) };
-    let mut url = http::endpoint(text)
-        .map_err(|unfit| settings.problem(key, unfit.reason).with_hint(unfit.hint))?;
-    if !url.path().ends_with('/') {
-        url.set_path(&format!("{}/", url.path()));
+/// The address of a site, with a trailing slash, so that paths are added to its own.
+/// A site of the cloud has no path.
+fn site(settings: &Settings, key: &str, text: &str) -> Result<Url, Problem> {
+    let url = settings.address(key, text, EXAMPLE)?;
+    let parts = address::parts(&url);
+    let end = match url.host_str() {
+        Some(GATEWAY) => None,
+        Some(host) if host.ends_with(CLOUD) => Some(0),
+        // The last part may be a server's own path: a page and a call have more after theirs.
+        _ => parts
+            .split_last()
+            .and_then(|(_, before)| before.iter().position(|part| BELOW.contains(part))),
+    };
+    match end.filter(|end| *end < parts.len()) {
+        Some(end) => {
+            let hint = format!("write {}", address::at(&url, &parts[..end]));
+            Err(settings.problem(key, "names more than the site").with_hint(hint))
+        }
+        None => Ok(http::folder(url)),
     }
-    Ok(Some(url))
-}
-
-fn token(settings: &Settings) -> Result<Secret, Problem> {
-    settings.required("api_key")?;
-    settings.secret("api_key").ok_or_else(|| settings.problem("api_key", "missing"))
 }
 
 fn project(settings: &Settings) -> Result<String, Problem> {
@@ -179,7 +187,7 @@ fn deployment(settings: &Settings) -> Result<Option<Deployment>, Problem> {
 /// Atlassian's own addresses need no question.
 fn known(api: &Url) -> Option<Deployment> {
     let host = api.host_str()?;
-    let atlassian = host.ends_with(".atlassian.net") || host == GATEWAY;
+    let atlassian = host.ends_with(CLOUD) || host == GATEWAY;
     atlassian.then_some(Deployment::Cloud)
 }
 
@@ -221,15 +229,11 @@ fn not_jira(http: &Http, browse: &Url, what: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{http::tests::script::silent, settings::Origin};
+    use crate::{http::tests::script::silent, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let start = Settings::new("jira");
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(start, add)
+        tests::settings("jira", values)
     }
 
     fn build(settings: &Settings, wire: &Wire, problems: &mut Vec<Problem>) -> Option<Jira> {

@@ -8,7 +8,14 @@ use crate::{
 use std::borrow::Cow;
 
 /// Jira's exceptions from the common rules.
-pub(super) const JIRA: Dialect = Dialect { name: "Jira", headers: &[], judge, explain, hint };
+pub(super) const JIRA: Dialect = Dialect {
+    quota: Some(("x-ratelimit-limit", "x-ratelimit-remaining")),
+    request_ids: &["atl-traceid", "x-arequestid"],
+    judge,
+    explain,
+    hint,
+    ..Dialect::common("Jira")
+};
 
 /// What to do about refused credentials; the first three are what people get wrong.
 pub(super) const AUTH_HINT: &str = "check JIRA_EMAIL (absent on Data Center) and JIRA_API_TOKEN, which may have \
@@ -105,7 +112,8 @@ fn rejected(reply: &Reply) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::testing::reply, *};
+    use super::*;
+    use crate::http::tests::reply;
 
     fn check(reply: &Reply, expected: Option<ErrorKind>) {
         let kind = judge(reply).map(|verdict| match verdict {

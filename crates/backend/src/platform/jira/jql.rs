@@ -101,7 +101,8 @@ fn is_order(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::super::testing, *};
+    use super::*;
+    use crate::platform::tests;
 
     /// Reads a literal as Jira does; `None` unless it is one literal and nothing else.
     fn unquoted(literal: &str) -> Option<String> {
@@ -120,7 +121,7 @@ mod tests {
 
     /// Every short text out of the characters that matter, and a longer one.
     fn texts() -> Vec<String> {
-        let mut all = testing::texts(&['"', '\\', '\'', ' ', 'a', ')', 'ü']);
+        let mut all = tests::texts(&['"', '\\', '\'', ' ', 'a', ')', 'ü']);
         all.push(r#"x\" OR project = SECRET ORDER BY "y"#.to_owned());
         all
     }

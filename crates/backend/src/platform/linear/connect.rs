@@ -3,31 +3,21 @@
 use super::{Linear, OnceCell, PLATFORM, dialect, is_key, words::Words};
 use crate::{
     error::Result,
-    http::{self, Authorization, Http, Wire},
+    http::{Authorization, Http, Wire},
+    platform::shared::address,
     secret::Secret,
-    settings::{self, Problem, Settings},
+    settings::{Problem, Settings, keep},
     tracker::Tracker,
 };
 use url::Url;
 
 /// Makes a tracker. Sends nothing.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
-    let mut problems = Vec::new();
-    match read(settings, &mut problems) {
-        Some(read) if problems.is_empty() => Ok(Box::new(read.connect(settings, wire))),
-        _ => Err(settings::refusal(&problems)),
-    }
-}
-
-/// All that is wrong with the settings.
-pub(super) fn check(settings: &Settings) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    read(settings, &mut problems);
-    problems
+    Ok(Box::new(settings.whole(read)?.connect(settings, wire)))
 }
 
 /// The settings, each in its own form.
-struct Read {
+pub(super) struct Read {
     api: Url,
     authorization: Authorization,
     key: String,
@@ -35,11 +25,10 @@ struct Read {
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
-fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
-    let mut note = |problem| problems.push(problem);
-    let api = api(settings).map_err(&mut note).ok();
-    let authorization = authorization(settings).map_err(&mut note).ok();
-    let key = key(settings).map_err(&mut note).ok();
+pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<Read> {
+    let api = keep(api(settings), problems);
+    let authorization = keep(authorization(settings), problems);
+    let key = keep(key(settings), problems);
     let words = Words::read(settings, problems);
     Some(Read { api: api?, authorization: authorization?, key: key?, words })
 }
@@ -57,17 +46,31 @@ impl Read {
     }
 }
 
-/// Linear's own address, for those who build the settings without our defaults.
-const LINEAR: &str = "https://api.linear.app/graphql";
+/// Linear's own address.
+pub(super) const LINEAR: &str = "https://api.linear.app/graphql";
 
 /// The address that `graphql` is below. People write it with that word or without it.
 fn api(settings: &Settings) -> Result<Url, Problem> {
     let text = settings.text("api_endpoint").unwrap_or(LINEAR);
-    let mut url = http::endpoint(text)
-        .map_err(|unfit| settings.problem("api_endpoint", unfit.reason).with_hint(unfit.hint))?;
+    let mut url = settings.address("api_endpoint", text, LINEAR)?;
+    if let Some(message) = misplaced(&url) {
+        let hint = format!("write {LINEAR}, or leave it out");
+        return Err(settings.problem("api_endpoint", message).with_hint(hint));
+    }
     let path = url.path().trim_end_matches('/').to_owned();
     url.set_path(path.strip_suffix("/graphql").unwrap_or(&path));
     Ok(url)
+}
+
+/// What is wrong with an address of Linear's own.
+fn misplaced(url: &Url) -> Option<&'static str> {
+    match url.host_str()? {
+        "linear.app" | "www.linear.app" => Some(address::WEBSITE),
+        "api.linear.app" if !matches!(address::parts(url)[..], [] | ["graphql"]) => {
+            Some("names more than the API")
+        }
+        _ => None,
+    }
 }
 
 /// A personal key travels as it is, without `Bearer`; an OAuth token travels with it (SDK `client.ts`).
@@ -92,14 +95,11 @@ fn key(settings: &Settings) -> Result<String, Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{error::ErrorKind, settings::Origin};
+    use crate::{error::ErrorKind, http::tests::script::silent, platform::tests};
     use serde_json::json;
 
     fn settings(values: &[(&str, &str)]) -> Settings {
-        let add = |all: Settings, (key, value): &(&str, &str)| {
-            all.with(key, *value, Origin::Environment(key.to_uppercase()))
-        };
-        values.iter().fold(Settings::new("linear"), add)
+        tests::settings("linear", values)
     }
 
     #[test]
@@ -133,7 +133,7 @@ mod tests {
         let custom = json!({"priority_mapping": {"low": "Someday"}, "status_mapping": []});
         let settings = settings(&[("api_endpoint", "http://linear.example"), ("project", "E-1")])
             .with_custom(custom.as_object().unwrap().clone());
-        let error = settings::refusal(&check(&settings));
+        let error = connect(&settings, &silent()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Config);
         for key in ["api_endpoint", "api_key", "project", "priority_mapping", "status_mapping"] {
             assert!(

@@ -10,7 +10,13 @@ use jiff::Timestamp;
 use std::{borrow::Cow, time::Duration};
 
 /// Linear's exceptions from the common rules.
-pub(super) const LINEAR: Dialect = Dialect { name: "Linear", headers: &[], judge, explain, hint };
+pub(super) const LINEAR: Dialect = Dialect {
+    quota: Some(("x-ratelimit-requests-limit", "x-ratelimit-requests-remaining")),
+    judge,
+    explain,
+    hint,
+    ..Dialect::common("Linear")
+};
 
 fn judge(reply: &Reply) -> Option<Verdict> {
     let body: Errors = reply.parse().unwrap_or_default();
@@ -128,16 +134,11 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use bytes::Bytes;
+    use crate::http::tests;
     use serde_json::{Value, json};
 
     fn reply(status: u16, headers: &[(&'static str, &str)], body: &Value) -> Reply {
-        let headers = headers
-            .iter()
-            .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-            .collect();
-        let status = http::StatusCode::from_u16(status).unwrap();
-        Reply { status, headers, body: Bytes::from(body.to_string()) }
+        tests::reply(status, headers, &body.to_string())
     }
 
     fn fault(code: &str, kind: &str, message: &str) -> Value {

@@ -12,7 +12,7 @@ use crate::{
     text::Markdown,
     tracker::Tracker,
 };
-use script::{Answer, Scripted};
+use script::{Answer, data, documents, refusal, scripted};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -49,7 +49,7 @@ fn page(nodes: &Value, next: Option<&str>) -> Value {
 
 /// What any Linear answers, under the part of a script that matters.
 fn usual(operation: &str) -> Answer {
-    Answer::Data(match operation {
+    data(&match operation {
         "WhoAmI" => json!({"viewer": {"id": "u", "name": "Robot", "email": "robot@acme.example"}}),
         "TeamByKey" => json!({"teams": {"nodes": [{"id": "t", "key": "ENG", "name": "Engineering",
             "issueEstimationType": "linear", "parent": null,
@@ -158,9 +158,9 @@ async fn whatever_is_asked_the_documents_are_the_same() {
     let known: BTreeSet<String> = document::ALL.iter().map(document::Document::text).collect();
     let mut sent = BTreeSet::new();
     for text in TEXTS {
-        let (tracker, linear) = Scripted::connect(|operation, _| usual(operation));
+        let (tracker, linear) = scripted(|operation, _| usual(operation));
         everything(&*tracker, text).await;
-        let queries: BTreeSet<String> = linear.queries().into_iter().collect();
+        let queries: BTreeSet<String> = documents(&linear).collect();
         let foreign: Vec<_> = queries.difference(&known).collect();
         assert!(foreign.is_empty(), "{text} made {foreign:?}");
         sent.extend(queries);
@@ -175,7 +175,7 @@ async fn whatever_is_asked_the_documents_are_the_same() {
 
 #[tokio::test]
 async fn a_lost_create_is_found_by_its_id() {
-    let (tracker, linear) = Scripted::connect(|operation, _| match operation {
+    let (tracker, linear) = scripted(|operation, _| match operation {
         "CreateIssue" => Answer::Lost,
         _ => usual(operation),
     });
@@ -188,9 +188,9 @@ async fn a_lost_create_is_found_by_its_id() {
 
 #[tokio::test(start_paused = true)]
 async fn a_create_that_left_nothing_behind_stays_ambiguous_and_is_not_sent_again() {
-    let (tracker, linear) = Scripted::connect(|operation, _| match operation {
+    let (tracker, linear) = scripted(|operation, _| match operation {
         "CreateIssue" => Answer::Lost,
-        "ReadIssue" => Answer::Error("INPUT_ERROR", "Entity not found: Issue"),
+        "ReadIssue" => refusal("INPUT_ERROR", "Entity not found: Issue"),
         _ => usual(operation),
     });
     let error = tracker.create_work_item(&titled("A")).await.unwrap_err();
@@ -201,7 +201,7 @@ async fn a_create_that_left_nothing_behind_stays_ambiguous_and_is_not_sent_again
 
 #[tokio::test]
 async fn two_equal_items_that_were_both_asked_for_are_two() {
-    let (tracker, linear) = Scripted::connect(|operation, _| usual(operation));
+    let (tracker, linear) = scripted(|operation, _| usual(operation));
     for _ in 0..2 {
         tracker.create_work_item(&titled("A")).await.unwrap();
     }
@@ -213,7 +213,7 @@ async fn two_equal_items_that_were_both_asked_for_are_two() {
 #[tokio::test]
 async fn a_lost_comment_is_found_by_its_id() {
     let change = Change { comment: Some(Markdown::from_template("Hello")), ..Change::default() };
-    let (tracker, linear) = Scripted::connect(|operation, _| match operation {
+    let (tracker, linear) = scripted(|operation, _| match operation {
         "AddComment" => Answer::Lost,
         _ => usual(operation),
     });
@@ -223,8 +223,8 @@ async fn a_lost_comment_is_found_by_its_id() {
 
 #[tokio::test]
 async fn what_was_not_done_is_an_error_even_without_errors() {
-    let (tracker, _) = Scripted::connect(|operation, _| match operation {
-        "UpdateIssue" => Answer::Data(json!({"done": {"success": false, "issue": null}})),
+    let (tracker, _) = scripted(|operation, _| match operation {
+        "UpdateIssue" => data(&json!({"done": {"success": false, "issue": null}})),
         _ => usual(operation),
     });
     let change = Change { title: Some("B".to_owned()), ..Change::default() };
@@ -234,7 +234,7 @@ async fn what_was_not_done_is_an_error_even_without_errors() {
 
 #[tokio::test]
 async fn nothing_to_change_writes_nothing() {
-    let (tracker, linear) = Scripted::connect(|operation, _| usual(operation));
+    let (tracker, linear) = scripted(|operation, _| usual(operation));
     let change = Change {
         title: Some("A".to_owned()),
         description: Some(Markdown::default()),
@@ -250,7 +250,7 @@ async fn nothing_to_change_writes_nothing() {
 
 #[tokio::test]
 async fn a_state_is_chosen_by_name_and_position() {
-    let (tracker, linear) = Scripted::connect(|operation, _| usual(operation));
+    let (tracker, linear) = scripted(|operation, _| usual(operation));
     for (status, state) in
         [(Status::InReview, "s2"), (Status::InProgress, "s1"), (Status::Done, "s3")]
     {
@@ -267,8 +267,8 @@ async fn a_state_is_chosen_by_name_and_position() {
 
 #[tokio::test]
 async fn a_wrong_team_is_told_with_those_that_there_are() {
-    let (tracker, _) = Scripted::connect(|operation, _| match operation {
-        "TeamByKey" => Answer::Data(json!({"teams": {"nodes": []}})),
+    let (tracker, _) = scripted(|operation, _| match operation {
+        "TeamByKey" => data(&json!({"teams": {"nodes": []}})),
         _ => usual(operation),
     });
     let error = tracker.search_work_items(&Query::default()).await.unwrap_err();
@@ -279,8 +279,8 @@ async fn a_wrong_team_is_told_with_those_that_there_are() {
 
 #[tokio::test]
 async fn a_refusal_does_not_read_like_a_success() {
-    let (tracker, _) = Scripted::connect(|operation, _| match operation {
-        "ReadIssue" => Answer::Error("INPUT_ERROR", "Entity not found: Issue"),
+    let (tracker, _) = scripted(|operation, _| match operation {
+        "ReadIssue" => refusal("INPUT_ERROR", "Entity not found: Issue"),
         _ => usual(operation),
     });
     let error = tracker.get_work_item(&id()).await.unwrap_err();
@@ -295,9 +295,9 @@ async fn what_is_in_the_trash_is_gone() {
         trashed["trashed"] = json!(true);
         trashed
     }
-    let (tracker, _) = Scripted::connect(|operation, _| match operation {
-        "ReadIssue" => Answer::Data(json!({"issue": trashed()})),
-        "SearchIssues" => Answer::Data(json!({"issues": page(&json!([trashed()]), None)})),
+    let (tracker, _) = scripted(|operation, _| match operation {
+        "ReadIssue" => data(&json!({"issue": trashed()})),
+        "SearchIssues" => data(&json!({"issues": page(&json!([trashed()]), None)})),
         _ => usual(operation),
     });
     let error = tracker.get_work_item(&id()).await.unwrap_err();
@@ -307,15 +307,15 @@ async fn what_is_in_the_trash_is_gone() {
 
 #[tokio::test]
 async fn labels_beyond_the_first_page_are_read() {
-    let (tracker, linear) = Scripted::connect(|operation, _| match operation {
+    let (tracker, linear) = scripted(|operation, _| match operation {
         "ReadIssue" => {
             let mut long = issue();
             long["labels"] = page(&json!([{"id": "1", "name": "one"}]), Some("c1"));
-            Answer::Data(json!({"issue": long}))
+            data(&json!({"issue": long}))
         }
         "MoreLabels" => {
             let more = page(&json!([{"id": "2", "name": "two"}]), None);
-            Answer::Data(json!({"issue": {"labels": more}}))
+            data(&json!({"issue": {"labels": more}}))
         }
         _ => usual(operation),
     });
@@ -325,8 +325,8 @@ async fn labels_beyond_the_first_page_are_read() {
 
 #[tokio::test]
 async fn a_search_that_goes_round_in_circles_ends() {
-    let (tracker, linear) = Scripted::connect(|operation, _| match operation {
-        "SearchIssues" => Answer::Data(json!({"issues": page(&json!([issue()]), Some("again"))})),
+    let (tracker, linear) = scripted(|operation, _| match operation {
+        "SearchIssues" => data(&json!({"issues": page(&json!([issue()]), Some("again"))})),
         _ => usual(operation),
     });
     let found = tracker.search_work_items(&Query::default()).await.unwrap();
@@ -336,13 +336,13 @@ async fn a_search_that_goes_round_in_circles_ends() {
 
 #[tokio::test]
 async fn what_an_integration_attached_is_left_to_it() {
-    let (tracker, linear) = Scripted::connect(|operation, _| match operation {
+    let (tracker, linear) = scripted(|operation, _| match operation {
         "ListPages" => {
             let theirs = json!([{"id": "a", "url": commit("").url, "title": "#7 Theirs",
                 "subtitle": null, "metadata": {"state": "open"}}]);
             let pages =
                 json!({"identifier": "ENG-1", "trashed": null, "attachments": page(&theirs, None)});
-            Answer::Data(json!({"issue": pages}))
+            data(&json!({"issue": pages}))
         }
         _ => usual(operation),
     });

@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use backend::{
     Result, Tracker,
     code_host::CodeHost,
+    health::Quota,
     http::Policy,
     model::WorkItemId,
     settings::{Origin, Settings},
@@ -116,6 +117,7 @@ impl Subject for Tenant {
 
     fn facts(&self) -> Facts {
         Facts {
+            quota: Some(Quota { remaining: 4999, limit: Some(5000) }),
             assignee: Some("alex"),
             custom_field: Some(("milestone", json!(1))),
             foreign_item: Some(WorkItemId::new(format!("{OTHER_REPOSITORY}#1"))),

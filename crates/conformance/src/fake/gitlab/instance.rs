@@ -19,6 +19,7 @@ use async_trait::async_trait;
 use backend::{
     Result, Tracker,
     code_host::CodeHost,
+    health::Quota,
     http::Policy,
     managed_comment::MARKER,
     model::{Kind, WorkItemId},
@@ -103,6 +104,7 @@ impl Subject for Instance {
     fn facts(&self) -> Facts {
         let page = |number: u64| self.page(&format!("{PROJECT}/-/merge_requests/{number}"));
         Facts {
+            quota: Some(Quota { remaining: 1997, limit: Some(2000) }),
             assignee: Some("alex"),
             custom_field: Some(("due_date", json!("2026-03-01"))),
             foreign_item: Some(WorkItemId::new(format!("{OTHER_PROJECT}#1"))),

@@ -15,6 +15,7 @@ use crate::{
 use async_trait::async_trait;
 use backend::{
     Result, Tracker,
+    health::Quota,
     http::Policy,
     model::{Status, WorkItemId},
     settings::{Origin, Settings},
@@ -86,6 +87,7 @@ impl Subject for Tenant {
 
     fn facts(&self) -> Facts {
         Facts {
+            quota: (!self.jira.is_cloud()).then_some(Quota { remaining: 999, limit: Some(1000) }),
             assignee: Some("alex@example.com"),
             custom_field: Some(("customfield_10030", json!("energy"))),
             foreign_item: Some(WorkItemId::new(format!("{OTHER_PROJECT}-1"))),

@@ -12,6 +12,7 @@ use crate::{
 use async_trait::async_trait;
 use backend::{
     Result, Tracker,
+    health::Quota,
     http::Policy,
     model::WorkItemId,
     settings::{Origin, Settings},
@@ -76,6 +77,7 @@ impl Subject for Tenant {
 
     fn facts(&self) -> Facts {
         Facts {
+            quota: Some(Quota { remaining: 4999, limit: Some(5000) }),
             assignee: Some("alex@example.com"),
             foreign_item: Some(WorkItemId::new(format!("{OTHER_TEAM}-1"))),
             hidden_item: Some(WorkItemId::new(format!("{HIDDEN_TEAM}-1"))),

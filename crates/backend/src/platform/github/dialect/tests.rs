@@ -1,15 +1,6 @@
 use super::*;
-use bytes::Bytes;
+use crate::http::tests::reply;
 use serde_json::{Value, json};
-
-fn reply(status: u16, headers: &[(&'static str, &str)], body: &str) -> Reply {
-    let headers = headers
-        .iter()
-        .map(|(name, value)| (http::HeaderName::from_static(name), value.parse().unwrap()))
-        .collect();
-    let status = http::StatusCode::from_u16(status).unwrap();
-    Reply { status, headers, body: Bytes::copy_from_slice(body.as_bytes()) }
-}
 
 fn says(message: &str) -> String {
     json!({"message": message, "documentation_url": "https://docs.github.com/rest"}).to_string()
