@@ -25,6 +25,7 @@ mod number;
 mod origin;
 mod position;
 mod prefixes;
+pub mod smart;
 mod subject;
 mod suggest;
 mod trailer;
