@@ -43,6 +43,8 @@ pub use suggest::Suggestion;
 pub use trailer::undivided as trailers;
 
 #[cfg(test)]
+mod accuracy;
+#[cfg(test)]
 mod tests;
 
 use crate::model::WorkItemId;
