@@ -359,10 +359,12 @@ fn cannot_open(path: &Path, error: &git2::Error) -> Error {
         )
         .with_hint("give the repository's path with --repository");
     }
-    let message = match error.code() {
-        ErrorCode::NotFound => "it is not in a git repository",
-        _ => error.message(),
+    let (message, hint) = match error.code() {
+        ErrorCode::NotFound => (
+            "it is not in a git repository",
+            "run inside a repository, or give its path with --repository",
+        ),
+        _ => (error.message(), "mend the repository: `git status` says what git makes of it"),
     };
-    Error::new(ErrorKind::NotFound, format!("open {}: {message}", path.display()))
-        .with_hint("run inside a repository, or give its path with --repository")
+    Error::new(ErrorKind::NotFound, format!("open {}: {message}", path.display())).with_hint(hint)
 }
