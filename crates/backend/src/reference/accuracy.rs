@@ -39,7 +39,7 @@ impl Dice {
     fn below(&mut self, limit: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit
     }
 
     fn of<'a>(&mut self, list: &'a str) -> &'a str {
