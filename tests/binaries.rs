@@ -1,6 +1,7 @@
 //! Real processes in a scrubbed environment: what they print, hand on and exit with.
 
 mod health;
+mod histories;
 mod in_a_shell;
 mod on_ci;
 mod on_github;

@@ -60,3 +60,25 @@ fn credentials_in_the_repositorys_address_go_nowhere() {
     let item = work_item(repository.path(), &["get", "LOCAL-1", "--json"]).expect_code(0);
     assert!(!item.stdout.contains("canary"), "{item:?}");
 }
+
+#[test]
+fn a_look_alike_that_is_repeated_is_told_once() {
+    let repository = repository_with_item();
+    repository.commit("docs: read UTF-8 and UTF-8, then UTF-8");
+    repository.commit("docs: write UTF-8 and SHA-256");
+    let args = &["--platform", "local", "--range", "HEAD~2..HEAD"];
+    let told = link_commit(repository.path(), args).expect_code(0).stdout;
+    let skipped: Vec<&str> =
+        told.lines().filter_map(|line| line.strip_prefix("skipped")).map(str::trim).collect();
+    assert_eq!(skipped.len(), 2, "{told}");
+    assert!(skipped[0].starts_with("UTF-8: ") && skipped[1].starts_with("SHA-256: "), "{told}");
+}
+
+#[test]
+fn a_repository_that_cannot_be_read_is_told_from_none() {
+    let repository = repository_with_item();
+    std::fs::write(repository.path().join(".git/config"), "[core\n").unwrap();
+    let ended = link_commit(repository.path(), &["extract", "--range", "HEAD"]).expect_code(66);
+    assert!(ended.stderr.contains("git/config:1)"), "{ended:?}");
+    assert!(ended.stderr.contains("hint: mend the repository"), "{ended:?}");
+}

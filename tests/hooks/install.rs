@@ -201,6 +201,15 @@ fn two_hooks_of_before_are_not_mixed_up() {
     );
 }
 
+#[test]
+fn a_folder_in_the_place_of_a_hook_is_left() {
+    let repo = Repo::bare_of_hooks();
+    fs::create_dir_all(repo.path(".git/hooks/pre-push")).unwrap();
+    refused(&repo.ours("install-hooks"), &["pre-push is a folder", "move it out of the way"]);
+    assert!(repo.path(".git/hooks/pre-push").is_dir());
+    assert!(!repo.path(".git/hooks/commit-msg").exists());
+}
+
 /// A copy of the program at a path that a shell would trip over, and a repository that it is installed in.
 fn moved() -> (Repo, PathBuf) {
     let repo = Repo::bare_of_hooks();

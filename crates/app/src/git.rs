@@ -5,6 +5,7 @@ mod between;
 mod deepen;
 mod program;
 mod push;
+mod rewritten;
 mod settings;
 mod state;
 mod walk;
@@ -18,9 +19,11 @@ pub use git2::Oid;
 use git2::{ErrorCode, Repository, Sort};
 use jiff::Timestamp;
 pub use push::{Pushed, short};
+use rewritten::Rewritten;
 pub use settings::HooksFolder;
 pub use state::UnderWay;
 use std::{
+    cell::OnceCell,
     collections::HashSet,
     path::{Path, PathBuf},
 };
@@ -32,6 +35,28 @@ pub struct Git {
     repository: Repository,
     /// The path that was asked for, for messages.
     asked: PathBuf,
+    /// What git shows otherwise than it was made, once it was asked for.
+    rewritten: OnceCell<Rewritten>,
+}
+
+/// The commits of a range.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// All that a commit reaches.
+    All(Oid),
+    /// All that the second reaches and the first does not.
+    Between(Oid, Oid),
+    /// All that one of two reaches and the other does not.
+    Either(Oid, Oid),
+}
+
+impl Asked {
+    fn tips(self) -> Vec<Oid> {
+        match self {
+            Self::All(tip) | Self::Between(_, tip) => vec![tip],
+            Self::Either(one, other) => vec![one, other],
+        }
+    }
 }
 
 /// A range's commits, newest first, as `git log` lists them.
@@ -57,14 +82,18 @@ impl Git {
         // Reading checks no object's hash, like git itself; `git fsck` is there for that, and it doubles the time.
         git2::opts::strict_hash_verification(false);
         let repository = Repository::discover(path).map_err(|error| cannot_open(path, &error))?;
-        Ok(Self { repository, asked: path.to_owned() })
+        Ok(Self::new(repository, path))
+    }
+
+    fn new(repository: Repository, path: &Path) -> Self {
+        Self { repository, asked: path.to_owned(), rewritten: OnceCell::new() }
     }
 
     /// Opens the repository that git's own variables name, as git does inside hooks.
     pub fn open_by_environment() -> Result<Self> {
         let path = Path::new("$GIT_DIR");
         let repository = Repository::open_from_env().map_err(|error| cannot_open(path, &error))?;
-        Ok(Self { repository, asked: path.to_owned() })
+        Ok(Self::new(repository, path))
     }
 
     /// Opens the repository that `path` lies in, where it lies in one. A repository that cannot be read is an error:
@@ -151,39 +180,83 @@ impl Git {
 
     /// The commits of a range as `git log` takes it: `A..B`, `A...B`, or a revision for all that it reaches.
     pub fn range(&self, range: &str) -> Result<Listed> {
-        let mut walk = self.repository.revwalk().map_err(|error| self.cannot_read(&error))?;
-        walk.set_sorting(Sort::NONE).map_err(|error| self.cannot_read(&error))?;
-        let (include, exclude) = self.ends(range)?;
-        for id in include {
-            walk.push(id).map_err(|error| self.cannot_read(&error))?;
+        let asked = self.ends(range)?;
+        if !self.rewritten()?.is_empty() {
+            let mut commits = Vec::new();
+            let missing = self.walk(asked, |id, _| commits.push(id))?;
+            return Ok(Listed { commits, missing });
         }
-        for id in exclude {
-            walk.hide(id).map_err(|error| self.cannot_read(&error))?;
-        }
-        let commits =
-            walk.collect::<Result<Vec<Oid>, _>>().map_err(|error| self.cannot_read(&error))?;
+        let commits = self.revwalk(asked)?;
         let border = self.border();
         let missing = commits.iter().any(|id| border.contains(id)).then_some(Missing::Shallow);
         Ok(Listed { commits, missing })
     }
 
-    /// What a range includes and what it leaves out. An end that is left empty is HEAD, as for git.
-    fn ends(&self, range: &str) -> Result<(Vec<Oid>, Vec<Oid>)> {
+    /// The two ends of a range. An end that is left empty is HEAD, as for git.
+    fn ends(&self, range: &str) -> Result<Asked> {
         let end = |revision: &str| self.commit(if revision.is_empty() { "HEAD" } else { revision });
-        if let Some((from, to)) = range.split_once("...") {
-            let (from, to) = (end(from)?, end(to)?);
-            let bases = match self.repository.merge_bases(from, to) {
-                Ok(bases) => bases.to_vec(),
-                // Two histories that never met have no base, and the range is all of both, as for git.
-                Err(error) if error.code() == ErrorCode::NotFound => Vec::new(),
-                Err(error) => return Err(self.cannot_read(&error)),
-            };
-            return Ok((vec![from, to], bases));
+        if let Some((one, other)) = range.split_once("...") {
+            return Ok(Asked::Either(end(one)?, end(other)?));
         }
         match range.split_once("..") {
-            Some((from, to)) => Ok((vec![end(to)?], vec![end(from)?])),
-            None => Ok((vec![end(range)?], Vec::new())),
+            Some((from, to)) => Ok(Asked::Between(end(from)?, end(to)?)),
+            None => Ok(Asked::All(end(range)?)),
         }
+    }
+
+    /// By libgit2, which does not read as far back as a whole history to find where a range ends.
+    fn revwalk(&self, asked: Asked) -> Result<Vec<Oid>> {
+        let listed = || {
+            let mut walk = self.repository.revwalk()?;
+            walk.set_sorting(Sort::NONE)?;
+            asked.tips().into_iter().try_for_each(|id| walk.push(id))?;
+            match asked {
+                Asked::All(_) => {}
+                Asked::Between(from, _) => walk.hide(from)?,
+                Asked::Either(one, other) => match self.repository.merge_bases(one, other) {
+                    Ok(bases) => bases.iter().try_for_each(|id| walk.hide(*id))?,
+                    // Two histories that never met have no base, and the range is all of both, as for git.
+                    Err(error) if error.code() == ErrorCode::NotFound => {}
+                    Err(error) => return Err(error),
+                },
+            }
+            walk.collect()
+        };
+        listed().map_err(|error: git2::Error| self.cannot_read(&error))
+    }
+
+    /// Hands on the id and the raw message of every commit, as they are shown where history was rewritten.
+    fn walk(&self, asked: Asked, mut each: impl FnMut(Oid, &[u8])) -> Result<Option<Missing>> {
+        let rewritten = self.rewritten()?;
+        let from = |tips: &[Oid], hidden| {
+            Walk::from(&self.repository, rewritten, tips, self.border(), hidden)
+        };
+        let mut walk = || {
+            let reach = |tip: Oid| from(&[tip], HashSet::new())?.all();
+            let hidden = match asked {
+                Asked::All(_) => HashSet::new(),
+                Asked::Between(tip, _) => reach(tip)?,
+                Asked::Either(one, other) => &reach(one)? & &reach(other)?,
+            };
+            let mut walk = from(&asked.tips(), hidden)?;
+            while walk.next(&mut each)? {}
+            Ok(walk.cut.then_some(Missing::Shallow))
+        };
+        walk().map_err(|error: git2::Error| self.cannot_read(&error))
+    }
+
+    /// What git shows otherwise than it was made.
+    fn rewritten(&self) -> Result<&Rewritten> {
+        if let Some(known) = self.rewritten.get() {
+            return Ok(known);
+        }
+        let read = Rewritten::of(&self.repository).map_err(|error| self.cannot_read(&error))?;
+        Ok(self.rewritten.get_or_init(|| read))
+    }
+
+    fn shown(&self, id: Oid) -> Result<git2::Commit<'_>> {
+        let shown = self.rewritten()?.shown(id);
+        self.repository.find_commit(shown).map_err(|error| self.cannot_read(&error))
     }
 
     /// True when HEAD names a branch without commits. (libgit2's own `is_empty` asks for the configured name as well.)
@@ -205,7 +278,7 @@ impl Git {
 
     /// What a commit says. A message that is not UTF-8 is read with the replacement character.
     pub fn read(&self, id: Oid, pages: &Pages) -> Result<Commit> {
-        let commit = self.repository.find_commit(id).map_err(|error| self.cannot_read(&error))?;
+        let commit = self.shown(id)?;
         let author = commit.author();
         let committed_at =
             Timestamp::from_second(commit.time().seconds()).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -226,21 +299,18 @@ impl Git {
         range: &str,
         mut each: impl FnMut(Oid, &[u8]),
     ) -> Result<Option<Missing>> {
-        if range.contains("..") {
-            let listed = self.range(range)?;
-            listed.commits.iter().try_for_each(|id| self.message(*id, &mut each))?;
-            return Ok(listed.missing);
+        let asked = self.ends(range)?;
+        if matches!(asked, Asked::All(_)) || !self.rewritten()?.is_empty() {
+            return self.walk(asked, each);
         }
-        let tip = self.commit(range)?;
-        let mut walk = Walk::from(&self.repository, tip, self.border())
-            .map_err(|error| self.cannot_read(&error))?;
-        while walk.next(&mut each).map_err(|error| self.cannot_read(&error))? {}
-        Ok(walk.cut.then_some(Missing::Shallow))
+        let listed = self.range(range)?;
+        listed.commits.iter().try_for_each(|id| self.message(*id, &mut each))?;
+        Ok(listed.missing)
     }
 
     /// Hands on the id and the raw message of one commit.
     pub fn message(&self, id: Oid, mut each: impl FnMut(Oid, &[u8])) -> Result<()> {
-        let commit = self.repository.find_commit(id).map_err(|error| self.cannot_read(&error))?;
+        let commit = self.shown(id)?;
         each(id, commit.message_raw_bytes());
         Ok(())
     }
@@ -289,10 +359,12 @@ fn cannot_open(path: &Path, error: &git2::Error) -> Error {
         )
         .with_hint("give the repository's path with --repository");
     }
-    let message = match error.code() {
-        ErrorCode::NotFound => "it is not in a git repository",
-        _ => error.message(),
+    let (message, hint) = match error.code() {
+        ErrorCode::NotFound => (
+            "it is not in a git repository",
+            "run inside a repository, or give its path with --repository",
+        ),
+        _ => (error.message(), "mend the repository: `git status` says what git makes of it"),
     };
-    Error::new(ErrorKind::NotFound, format!("open {}: {message}", path.display()))
-        .with_hint("run inside a repository, or give its path with --repository")
+    Error::new(ErrorKind::NotFound, format!("open {}: {message}", path.display())).with_hint(hint)
 }

@@ -25,6 +25,7 @@ mod number;
 mod origin;
 mod position;
 mod prefixes;
+pub mod smart;
 mod subject;
 mod suggest;
 mod trailer;
@@ -41,6 +42,8 @@ pub use subject::About;
 pub use suggest::Suggestion;
 pub use trailer::undivided as trailers;
 
+#[cfg(test)]
+mod accuracy;
 #[cfg(test)]
 mod tests;
 

@@ -1,14 +1,16 @@
 //! Which items a pull request names, where, and what they are to it. Pure: from texts to items.
 
 mod author;
-mod smart;
 mod special;
 
 use crate::{facts::Facts, policy::Policy, standing};
 use app::{Result, naming::Naming};
 use backend::{
-    model::{Commit, WorkItemId},
-    reference::{self, About, Extraction, Finder, Form, Grammar, Place, Reference, Tier},
+    model::{Commit, Status, WorkItemId},
+    reference::{
+        self, About, Extraction, Finder, Form, Grammar, Place, Reference, Tier,
+        smart::{self, Command},
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -236,9 +238,13 @@ impl Reader<'_> {
 
 /// A key that a smart commit finishes is closed by it.
 fn smartly(mut reference: Reference, message: &str) -> Reference {
-    let command = smart::finishes(message, reference.span.end);
-    if let Some(command) = command.filter(|_| reference.form == Form::Key) {
-        reference.reason = format!("smart commit `#{command}`").into();
+    let commands = smart::commands(message, reference.span.start);
+    let done = commands.iter().find_map(|command| match command {
+        Command::Move(Status::Done, word) => Some(word),
+        _ => None,
+    });
+    if let Some(word) = done.filter(|_| reference.form == Form::Key) {
+        reference.reason = format!("smart commit `#{word}`").into();
         reference.tier = Tier::Closes;
     }
     reference

@@ -1,13 +1,14 @@
 //! The walk over a whole history in the order of `git log`, reading each commit once.
 //!
 //! libgit2's own walk reads every commit twice, once for its parents and once for its message; on ten thousand
-//! commits that is the difference between as fast as git and half as fast. This walk also follows replaced commits
-//! (`git replace`), which libgit2 does not.
+//! commits that is the difference between as fast as git and half as fast. This walk also follows what was
+//! [rewritten](super::rewritten), which libgit2 does not.
 
+use super::rewritten::Rewritten;
 use git2::{Error, Odb, Oid, Repository};
 use std::{
     cmp::Reverse,
-    collections::{BinaryHeap, HashMap, HashSet},
+    collections::{BinaryHeap, HashSet},
 };
 
 /// A commit that waits for its turn: the youngest first, of one second the one that was met first.
@@ -26,23 +27,30 @@ pub(super) struct Walk<'r> {
     seen: HashSet<Oid>,
     /// Commits whose parents a shallow clone left out.
     border: HashSet<Oid>,
-    replaced: HashMap<Oid, Oid>,
+    rewritten: &'r Rewritten,
     /// True once the border was reached.
     pub(super) cut: bool,
 }
 
 impl<'r> Walk<'r> {
-    /// Starts at a commit.
+    /// Starts at commits, and leaves out those that are `hidden`.
     pub(super) fn from(
         repository: &'r Repository,
-        tip: Oid,
+        rewritten: &'r Rewritten,
+        tips: &[Oid],
         border: HashSet<Oid>,
+        hidden: HashSet<Oid>,
     ) -> Result<Self, Error> {
-        let (waiting, seen) = (BinaryHeap::new(), HashSet::new());
-        let (odb, replaced) = (repository.odb()?, replaced(repository)?);
-        let mut walk = Self { odb, waiting, seen, border, replaced, cut: false };
-        walk.meet(tip)?;
+        let (odb, waiting) = (repository.odb()?, BinaryHeap::new());
+        let mut walk = Self { odb, waiting, seen: hidden, border, rewritten, cut: false };
+        tips.iter().try_for_each(|tip| walk.meet(*tip))?;
         Ok(walk)
+    }
+
+    /// Everything that the walk reaches.
+    pub(super) fn all(mut self) -> Result<HashSet<Oid>, Error> {
+        while self.next(|_, _| {})? {}
+        Ok(self.seen)
     }
 
     /// The next commit: its id, and its raw message.
@@ -51,8 +59,9 @@ impl<'r> Walk<'r> {
         if self.border.contains(&commit.id) {
             self.cut = true;
         } else {
-            for id in headers(&commit.raw).filter_map(|line| line.strip_prefix(b"parent ")) {
-                self.meet(parent(id)?)?;
+            match self.rewritten.parents(commit.id) {
+                Some(given) => given.iter().try_for_each(|id| self.meet(*id))?,
+                None => parents(&commit.raw).try_for_each(|id| self.meet(id?))?,
             }
         }
         each(commit.id, message(&commit.raw));
@@ -63,24 +72,12 @@ impl<'r> Walk<'r> {
         if !self.seen.insert(id) {
             return Ok(());
         }
-        let object = self.odb.read(self.replaced.get(&id).copied().unwrap_or(id))?;
+        let object = self.odb.read(self.rewritten.shown(id))?;
         let raw = object.data().to_vec();
         let met = Reverse(self.seen.len());
         self.waiting.push(Waiting { time: committed_at(&raw), met, id, raw });
         Ok(())
     }
-}
-
-/// What stands in for what, by the references of `git replace`.
-fn replaced(repository: &Repository) -> Result<HashMap<Oid, Oid>, Error> {
-    let mut replaced = HashMap::new();
-    for reference in repository.references_glob("refs/replace/*")? {
-        let reference = reference?;
-        let name = reference.name().ok().and_then(|name| name.rsplit('/').next());
-        let original = name.and_then(|name| Oid::from_str(name).ok());
-        replaced.extend(original.zip(reference.target()));
-    }
-    Ok(replaced)
 }
 
 /// The lines before the message.
@@ -101,7 +98,8 @@ fn committed_at(raw: &[u8]) -> i64 {
     seconds.and_then(|seconds| std::str::from_utf8(seconds).ok()?.parse().ok()).unwrap_or(0)
 }
 
-/// A parent's id. One that cannot be read is an error: a history is never silently cut.
-fn parent(text: &[u8]) -> Result<Oid, Error> {
-    Oid::from_str(&String::from_utf8_lossy(text))
+/// The parents that a commit was made with. One that cannot be read is an error: a history is never silently cut.
+fn parents(raw: &[u8]) -> impl Iterator<Item = Result<Oid, Error>> {
+    let ids = headers(raw).filter_map(|line| line.strip_prefix(b"parent "));
+    ids.map(|id| Oid::from_str(&String::from_utf8_lossy(id)))
 }

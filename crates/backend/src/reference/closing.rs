@@ -62,9 +62,6 @@ pub fn closings(message: &str, grammar: Grammar) -> Vec<Closing> {
             doubt: None,
         };
         closing.compare(meant, &token.span);
-        if closing.doubt.is_none() && rest.ends_with(['"', '\'', '“', '‘', '«']) {
-            closing.doubt = Some("it is quoted".into());
-        }
         Some(closing)
     });
     found.collect()

@@ -171,7 +171,9 @@ impl<'a> Judge<'a> {
         if let Some((tier, reason)) = self.listed(span, form, place) {
             return (tier, reason, true);
         }
-        if let Some(keyword) = keyword::before(before, after) {
+        if let Some(mut keyword) = keyword::before(before, after) {
+            // A revert's subject quotes a whole one, which speaks as it did before.
+            keyword.is_quoted &= place != Place::Subject || self.subject.about == About::This;
             let (tier, reason) = by_keyword(keyword, form, place, self.grammar);
             return (tier, reason, true);
         }
@@ -228,6 +230,10 @@ fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place, grammar: Grammar) 
     let word = keyword.word;
     if let Some(negation) = keyword.negation {
         return (Tier::Mentions, format!("`{negation}` before `{word}`").into());
+    }
+    // Hosts close it all the same, which is what `closing` warns of; what somebody only cites is nobody's will.
+    if keyword.is_quoted {
+        return (Tier::Mentions, "it is quoted".into());
     }
     let closes = keyword::closes(word, form, grammar);
     let tier = if closes { Tier::Closes } else { Tier::Refs };

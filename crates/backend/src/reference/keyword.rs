@@ -10,6 +10,8 @@ pub(super) struct Keyword<'a> {
     pub(super) meaning: Meaning,
     /// The word before it that takes it back, `doesn't`.
     pub(super) negation: Option<&'a str>,
+    /// True right behind an opening quotation mark: `say "fixes #1"`.
+    pub(super) is_quoted: bool,
 }
 
 /// What a keyword means; the hosts agree on little.
@@ -126,13 +128,13 @@ pub(super) fn closes(word: &str, form: Form, grammar: Grammar) -> bool {
 
 fn keyword<'a>(head: &'a str, rest: &'a str, word: &'a str) -> Option<Keyword<'a>> {
     let pair = last_word(rest.trim_end()).map(|(rest, _)| (rest, &head[rest.len()..]));
-    if let Some((rest, phrase)) = pair
-        && let Some(meaning) = meaning(phrase)
-    {
-        return Some(Keyword { word: phrase, meaning, negation: negation(rest) });
-    }
-    let meaning = meaning(word)?;
-    Some(Keyword { word, meaning, negation: negation(rest) })
+    let phrase = pair.and_then(|(rest, phrase)| Some((rest, phrase, meaning(phrase)?)));
+    let (rest, word, meaning) = match phrase {
+        Some(phrase) => phrase,
+        None => (rest, word, meaning(word)?),
+    };
+    let is_quoted = rest.ends_with(['"', '\'', '“', '‘', '«']);
+    Some(Keyword { word, meaning, negation: negation(rest), is_quoted })
 }
 
 fn meaning(word: &str) -> Option<Meaning> {

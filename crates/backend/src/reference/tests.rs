@@ -67,6 +67,15 @@ fn a_keyword_that_is_taken_back_closes_nothing() {
 }
 
 #[test]
+fn a_keyword_that_is_quoted_closes_nothing() {
+    check("say \"fixes #1\"", &["#1 Mentions Subject: it is quoted"]);
+    check("say “closes SHOP-1”", &["SHOP-1 Mentions Subject: it is quoted"]);
+    check("s\n\nThe words 'part of SHOP-1' are", &["SHOP-1 Mentions Body: it is quoted"]);
+    check("s\n\nit's fixes #1", &["#1 Closes Body: keyword `fixes`"]);
+    check("the \"cart\" fixes #1", &["#1 Closes Subject: keyword `fixes`"]);
+}
+
+#[test]
 fn a_list_shares_its_keyword_as_far_as_every_host_agrees() {
     check(
         "x\n\nFixes SHOP-1, SHOP-2 and PAY-3; SHOP-4 is next",
