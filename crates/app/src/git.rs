@@ -31,7 +31,7 @@ use walk::Walk;
 pub struct Git {
     repository: Repository,
     /// The path that was asked for, for messages.
-    asked: PathBuf,
+    asked: String,
 }
 
 /// A range's commits, newest first, as `git log` lists them.
@@ -57,14 +57,14 @@ impl Git {
         // Reading checks no object's hash, like git itself; `git fsck` is there for that, and it doubles the time.
         git2::opts::strict_hash_verification(false);
         let repository = Repository::discover(path).map_err(|error| cannot_open(path, &error))?;
-        Ok(Self { repository, asked: path.to_owned() })
+        Ok(Self { repository, asked: shown(path) })
     }
 
     /// Opens the repository that git's own variables name, as git does inside hooks.
     pub fn open_by_environment() -> Result<Self> {
         let path = Path::new("$GIT_DIR");
         let repository = Repository::open_from_env().map_err(|error| cannot_open(path, &error))?;
-        Ok(Self { repository, asked: path.to_owned() })
+        Ok(Self { repository, asked: shown(path) })
     }
 
     /// Opens the repository that `path` lies in, where it lies in one. A repository that cannot be read is an error:
@@ -248,18 +248,18 @@ impl Git {
     fn cannot_read(&self, error: &git2::Error) -> Error {
         Error::new(
             ErrorKind::NotFound,
-            format!("read the history of {}: {}", self.asked.display(), error.message()),
+            format!("read the history of {}: {}", self.asked, error.message()),
         )
         .with_hint("check the repository with `git fsck`, and fetch what is missing")
     }
 
     fn cannot_resolve(&self, revision: &str, error: &git2::Error) -> Error {
         let message = if self.is_unborn() {
-            format!("find {revision}: the repository {} has no commits yet", self.asked.display())
+            format!("find {revision}: there are no commits yet in {}", self.asked)
         } else if error.code() == ErrorCode::Ambiguous {
             format!("find {revision}: it fits more than one commit")
         } else {
-            format!("find {revision} in {}", self.asked.display())
+            format!("find {revision} in {}", self.asked)
         };
         let hint = if self.is_unborn() {
             "make a commit first"
@@ -272,27 +272,34 @@ impl Git {
     }
 }
 
+/// A folder as people say it.
+fn shown(path: &Path) -> String {
+    if path == Path::new(".") {
+        "the current folder".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 fn cannot_open(path: &Path, error: &git2::Error) -> Error {
+    let folder = shown(path);
     if error.code() == ErrorCode::Owner {
         return Error::new(
             ErrorKind::NotFound,
-            format!("open {}: it belongs to another user", path.display()),
+            format!("open {folder}: it belongs to another user"),
         )
         .with_hint(
             "if you trust it, run `git config --global --add safe.directory` with its path",
         );
     }
     if !path.exists() {
-        return Error::new(
-            ErrorKind::NotFound,
-            format!("open {}: there is no such folder", path.display()),
-        )
-        .with_hint("give the repository's path with --repository");
+        return Error::new(ErrorKind::NotFound, format!("open {folder}: there is no such folder"))
+            .with_hint("give the repository's path with --repository");
     }
     let message = match error.code() {
         ErrorCode::NotFound => "it is not in a git repository",
         _ => error.message(),
     };
-    Error::new(ErrorKind::NotFound, format!("open {}: {message}", path.display()))
+    Error::new(ErrorKind::NotFound, format!("open {folder}: {message}"))
         .with_hint("run inside a repository, or give its path with --repository")
 }
