@@ -110,6 +110,23 @@ fn a_change_must_change_something() {
     let folder = tempfile::tempdir().unwrap();
     let ended = work_item(folder.path(), &["update", "LOCAL-1"]);
     assert_eq!(ended.code, 2, "{ended:#?}");
+    for args in [&["get", ""][..], &["update", " ", "--status", "done"]] {
+        let ended = work_item(folder.path(), args).expect_code(2);
+        assert!(ended.stderr.contains("an id must not be empty"), "{ended:#?}");
+    }
+}
+
+#[test]
+fn what_a_tracker_cannot_do_is_told_with_what_to_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let process = Process::new("work-item", folder.path()).args(["get", "SHOP-1"]);
+    let set = [("TOKEN", "t-1234567"), ("SPACE", "acme"), ("PROJECT", "shop")];
+    let ended = set.into_iter().fold(process, |process, (name, value)| {
+        process.env(&format!("CODECATALYST_{name}"), value)
+    });
+    let ended = ended.run();
+    check_error(&ended, 69, "read SHOP-1: AWS CodeCatalyst cannot do this (get_work_item): its");
+    assert!(ended.stderr.contains("such as `work_items: jira`"), "{ended:#?}");
 }
 
 /// Every error is a sentence and a hint on stderr, and nothing on stdout.
@@ -141,10 +158,14 @@ fn bad_input_has_its_exit_code_sentence_and_hint() {
     check_error(
         &link_commit(empty.path(), &["--platform", "local"]),
         66,
-        "not in a git repository",
+        "open the current folder: it is not in a git repository",
     );
     git2::Repository::init(empty.path()).unwrap();
-    check_error(&link_commit(empty.path(), &["--platform", "local"]), 66, "has no commits yet");
+    check_error(
+        &link_commit(empty.path(), &["--platform", "local"]),
+        66,
+        "no commits yet in the current folder",
+    );
     assert_eq!(link_commit(path, &["--no-such-flag"]).code, 2);
 }
 

@@ -23,7 +23,7 @@ use candidate::{Candidate, Named};
 use ci::{Env, Host};
 pub(crate) use known::known;
 use serde_json::{Map, Value};
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 /// Where settings are looked for.
 pub struct Sources<'a> {
@@ -141,14 +141,21 @@ pub fn choose_all(
     if named.is_empty() {
         return Err(refuse::none_found().error);
     }
-    let own = |name: &str, problem: &Problem| problem.key.split('.').next() == Some(name);
-    let problems = file::problems(sources);
-    let finished = named.into_iter().map(|candidate| {
+    let mut problems: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
+    for problem in file::problems(sources) {
+        problems.entry(file::entry_of(sources, &problem)).or_default().push(problem);
+    }
+    let mut listed: Listed = Vec::new();
+    for candidate in named {
         let name = candidate.tracker.clone();
-        let its = problems.iter().filter(|problem| own(&name, problem)).cloned().collect();
-        (name, candidate.finish(its).and_then(|chosen| delegate::complete(sources, chosen)))
-    });
-    Ok(finished.collect())
+        let its = problems.remove(&name).unwrap_or_default();
+        let finished = candidate.finish(its).and_then(|one| delegate::complete(sources, one));
+        listed.push((name, finished));
+    }
+    // What is wrong elsewhere in the file stops every run that uses it, so that nothing is well.
+    let problems = if requested.is_none() { problems } else { BTreeMap::new() };
+    listed.extend(problems.into_iter().map(|(name, its)| (name, Err(refuse::misshapen(&its)))));
+    Ok(listed)
 }
 
 /// Every code host that can be connected to. The token that a CI host gives to its jobs is enough for its own pull

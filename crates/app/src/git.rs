@@ -34,7 +34,7 @@ use walk::Walk;
 pub struct Git {
     repository: Repository,
     /// The path that was asked for, for messages.
-    asked: PathBuf,
+    asked: String,
     /// What git shows otherwise than it was made, once it was asked for.
     rewritten: OnceCell<Rewritten>,
 }
@@ -86,7 +86,7 @@ impl Git {
     }
 
     fn new(repository: Repository, path: &Path) -> Self {
-        Self { repository, asked: path.to_owned(), rewritten: OnceCell::new() }
+        Self { repository, asked: shown(path), rewritten: OnceCell::new() }
     }
 
     /// Opens the repository that git's own variables name, as git does inside hooks.
@@ -318,18 +318,18 @@ impl Git {
     fn cannot_read(&self, error: &git2::Error) -> Error {
         Error::new(
             ErrorKind::NotFound,
-            format!("read the history of {}: {}", self.asked.display(), error.message()),
+            format!("read the history of {}: {}", self.asked, error.message()),
         )
         .with_hint("check the repository with `git fsck`, and fetch what is missing")
     }
 
     fn cannot_resolve(&self, revision: &str, error: &git2::Error) -> Error {
         let message = if self.is_unborn() {
-            format!("find {revision}: the repository {} has no commits yet", self.asked.display())
+            format!("find {revision}: there are no commits yet in {}", self.asked)
         } else if error.code() == ErrorCode::Ambiguous {
             format!("find {revision}: it fits more than one commit")
         } else {
-            format!("find {revision} in {}", self.asked.display())
+            format!("find {revision} in {}", self.asked)
         };
         let hint = if self.is_unborn() {
             "make a commit first"
@@ -342,22 +342,29 @@ impl Git {
     }
 }
 
+/// A folder as people say it.
+fn shown(path: &Path) -> String {
+    if path == Path::new(".") {
+        "the current folder".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
 fn cannot_open(path: &Path, error: &git2::Error) -> Error {
+    let folder = shown(path);
     if error.code() == ErrorCode::Owner {
         return Error::new(
             ErrorKind::NotFound,
-            format!("open {}: it belongs to another user", path.display()),
+            format!("open {folder}: it belongs to another user"),
         )
         .with_hint(
             "if you trust it, run `git config --global --add safe.directory` with its path",
         );
     }
     if !path.exists() {
-        return Error::new(
-            ErrorKind::NotFound,
-            format!("open {}: there is no such folder", path.display()),
-        )
-        .with_hint("give the repository's path with --repository");
+        return Error::new(ErrorKind::NotFound, format!("open {folder}: there is no such folder"))
+            .with_hint("give the repository's path with --repository");
     }
     let (message, hint) = match error.code() {
         ErrorCode::NotFound => (
@@ -366,5 +373,5 @@ fn cannot_open(path: &Path, error: &git2::Error) -> Error {
         ),
         _ => (error.message(), "mend the repository: `git status` says what git makes of it"),
     };
-    Error::new(ErrorKind::NotFound, format!("open {}: {message}", path.display())).with_hint(hint)
+    Error::new(ErrorKind::NotFound, format!("open {folder}: {message}")).with_hint(hint)
 }

@@ -119,8 +119,9 @@ pub(crate) fn expand_text(text: &str, env: &Env) -> Result<String, Unexpanded> {
 
 /// The known name nearest to `name`, when it is near enough to be meant.
 pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_ascii_lowercase();
     known
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (distance(&name, candidate), candidate))
         .min()
         .filter(|(far, candidate)| *far <= candidate.len().max(4) / 3)
         .map(|(_, candidate)| candidate)
@@ -173,6 +174,7 @@ mod tests {
         let known = ["api_key", "api_endpoint", "project"];
         assert_eq!(nearest("api_kye", known.into_iter()), Some("api_key"));
         assert_eq!(nearest("projct", known.into_iter()), Some("project"));
+        assert_eq!(nearest("Project", known.into_iter()), Some("project"));
         assert_eq!(nearest("colour", known.into_iter()), None);
         let platforms = ["jira", "github", "gitlab"];
         assert_eq!(nearest("jria", platforms.into_iter()), Some("jira"));

@@ -293,10 +293,13 @@ pub(crate) fn unsupported(metadata: &Metadata, operation: Operation) -> Error {
     let known = metadata.unsupported.iter().find(|(missing, _)| *missing == operation);
     let why = known.map_or("its API has no such operation", |(_, why)| why);
     let can: Vec<_> = metadata.operations.iter().map(|operation| operation.word()).collect();
-    Error::new(ErrorKind::Unsupported, format!("{operation} on {}: {why}", metadata.title))
-        .with_hint(format!(
-            "use another tracker for this; {} can do {}",
-            metadata.title,
-            can.join(", ")
-        ))
+    Error::new(
+        ErrorKind::Unsupported,
+        format!("{} cannot do this ({operation}): {why}", metadata.title),
+    )
+    .with_hint(format!(
+        "use another tracker for this; {} can do {}",
+        metadata.title,
+        can.join(", ")
+    ))
 }

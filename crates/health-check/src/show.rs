@@ -17,7 +17,8 @@ pub(crate) struct Checked {
 
 /// The report of a run.
 pub(crate) fn report(checked: &Checked) -> Report {
-    let bad: Vec<&str> = checked.trackers.iter().filter(|it| !it.well).map(name).collect();
+    let unwell: Vec<&Judged> = checked.trackers.iter().filter(|it| !it.well).collect();
+    let bad: Vec<&str> = unwell.iter().copied().map(name).collect();
     Report {
         json: document(checked, bad.is_empty()).into(),
         text: lines(checked),
@@ -26,7 +27,7 @@ pub(crate) fn report(checked: &Checked) -> Report {
         unmet: (!bad.is_empty()).then(|| Failure {
             kind: None,
             message: format!("not healthy: {}", bad.join(", ")),
-            hint: checked.trackers.iter().find(|it| !it.well).map(hint).unwrap_or_default(),
+            hint: hints(&unwell),
         }),
         ..Report::default()
     }
@@ -38,6 +39,15 @@ fn name(judged: &Judged) -> &str {
 
 fn word(judged: &Judged) -> &'static str {
     if judged.well { "healthy" } else { "unhealthy" }
+}
+
+/// What to do; where several are not well, about each of them.
+fn hints(unwell: &[&Judged]) -> String {
+    if let [one] = unwell {
+        return hint(one);
+    }
+    let each = unwell.iter().map(|judged| format!("{}: {}", name(judged), hint(judged)));
+    each.collect::<Vec<_>>().join("; ")
 }
 
 fn hint(judged: &Judged) -> String {
@@ -200,6 +210,18 @@ linear  skipped: no token
         assert_eq!(report.text, expected);
         assert_eq!(report.exit_code(), 1);
         assert_eq!(report.unmet.unwrap().hint, "check it");
+    }
+
+    #[test]
+    fn each_that_is_not_well_has_its_hint() {
+        let error = |hint: &str| Error::new(ErrorKind::Auth, "sign in").with_hint(hint);
+        let broken = |name: &str, hint: &str| Health::broken(name, &error(hint));
+        let at = Timestamp::UNIX_EPOCH;
+        let judged = |health| judge(health, at, false);
+        let trackers = vec![judged(broken("jira", "check it")), judged(broken("acme", "wait"))];
+        let unmet = report(&Checked { trackers, skipped: Vec::new(), at }).unmet.unwrap();
+        assert_eq!(unmet.message, "not healthy: jira, acme");
+        assert_eq!(unmet.hint, "jira: check it; acme: wait");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Parsing of what people type for an item's fields.
 
-use backend::{Error, ErrorKind, Result, text::Markdown};
+use backend::{Error, ErrorKind, Result, model::WorkItemId, text::Markdown};
 use clap::Args;
 use serde_json::{Map, Value};
 use std::{io::Read, path::PathBuf, str::FromStr};
@@ -90,6 +90,18 @@ pub(crate) fn title(text: &str) -> Result<String, String> {
     Ok(title.to_owned())
 }
 
+/// An id is one line; an empty one comes from a variable that is not set.
+pub(crate) fn id(text: &str) -> Result<WorkItemId, String> {
+    let id = text.trim();
+    if id.is_empty() {
+        return Err("an id must not be empty; is the variable that holds it set?".to_owned());
+    }
+    if id.contains(char::is_control) {
+        return Err("an id is one line".to_owned());
+    }
+    Ok(WorkItemId::new(id))
+}
+
 /// An estimate is a number that is not negative.
 pub(crate) fn points(text: &str) -> Result<f64, String> {
     let number: f64 =
@@ -133,6 +145,12 @@ mod tests {
         for wrong in ["-1", "NaN", "inf", "three"] {
             assert!(points(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn ids_are_one_line() {
+        assert_eq!(id(" SHOP-12\n"), Ok(WorkItemId::new("SHOP-12")));
+        assert!(id(" ").is_err() && id("a\nb").is_err());
     }
 
     #[test]

@@ -48,7 +48,8 @@ pub enum Command {
     #[command(after_help = "Example:\n  work-item get SHOP-12 --json")]
     Get {
         /// Id as people write it, such as SHOP-12.
-        id: String,
+        #[arg(value_parser = fields::id)]
+        id: WorkItemId,
     },
     /// Changes an item and prints it.
     #[command(
@@ -78,8 +79,8 @@ pub struct FieldArgs {
     #[arg(long, value_name = "N", value_parser = fields::points)]
     story_points: Option<f64>,
     /// The item that contains this one.
-    #[arg(long, value_name = "ID")]
-    parent: Option<String>,
+    #[arg(long, value_name = "ID", value_parser = fields::id)]
+    parent: Option<WorkItemId>,
     /// A field by the tracker's own name; what is not JSON is taken as text. Repeatable.
     #[arg(long = "field", value_name = "NAME=JSON")]
     fields: Vec<Field>,
@@ -109,7 +110,8 @@ pub struct CreateArgs {
 ]))]
 pub struct UpdateArgs {
     /// Id as people write it, such as SHOP-12.
-    id: String,
+    #[arg(value_parser = fields::id)]
+    id: WorkItemId,
     /// New title.
     #[arg(long, value_name = "T", value_parser = fields::title)]
     title: Option<String>,
@@ -183,7 +185,7 @@ async fn create(tracker: &dyn Tracker, args: CreateArgs) -> Result<Report> {
         priority: fields.priority,
         labels: args.labels,
         assignee: fields.assignee,
-        parent_id: fields.parent.map(WorkItemId::new),
+        parent_id: fields.parent,
         story_points: fields.story_points,
         custom_fields: fields::collect(fields.fields),
     };
@@ -192,10 +194,9 @@ async fn create(tracker: &dyn Tracker, args: CreateArgs) -> Result<Report> {
     Ok(show::item("created", &item, &[]))
 }
 
-async fn get(tracker: &dyn Tracker, id: &str) -> Result<Report> {
-    let id = WorkItemId::new(id);
+async fn get(tracker: &dyn Tracker, id: &WorkItemId) -> Result<Report> {
     let item =
-        tracker.get_work_item(&id).await.map_err(|error| error.during(format!("read {id}")))?;
+        tracker.get_work_item(id).await.map_err(|error| error.during(format!("read {id}")))?;
     let has_links = tracker.metadata().operations.contains(&Operation::ListLinks);
     let links = if has_links {
         tracker
@@ -209,7 +210,7 @@ async fn get(tracker: &dyn Tracker, id: &str) -> Result<Report> {
 }
 
 async fn update(tracker: &dyn Tracker, args: UpdateArgs) -> Result<Report> {
-    let id = WorkItemId::new(args.id);
+    let id = args.id;
     let fields = args.fields;
     let change = Change {
         title: args.title,
@@ -220,7 +221,7 @@ async fn update(tracker: &dyn Tracker, args: UpdateArgs) -> Result<Report> {
         add_labels: args.add_labels,
         remove_labels: args.remove_labels,
         assignee: fields.assignee,
-        parent_id: fields.parent.map(WorkItemId::new),
+        parent_id: fields.parent,
         story_points: fields.story_points,
         custom_fields: fields::collect(fields.fields),
     };

@@ -63,12 +63,27 @@ fn route_problems(path: &str, file: &Map<String, Value>, routes: &Value) -> Vec<
     let problem = |(prefix, tracker): (&String, &Value)| {
         let message = match tracker.as_str() {
             Some(name) if is_tracker(name) => return None,
-            Some(name) => format!("no tracker is called `{name}`"),
+            Some(name) => {
+                let known = file.keys().map(String::as_str).filter(|key| *key != ROUTES);
+                let nearest = yaml::nearest(name, known.chain(platform::NAMES.iter().copied()));
+                let hint = nearest.map(|name| format!("; did you mean `{name}`?"));
+                format!("no tracker is called `{name}`{}", hint.unwrap_or_default())
+            }
             None => "should be the name of a tracker".to_owned(),
         };
         Some(Problem::new(format!("{ROUTES}.{prefix}"), message).at(path))
     };
     routes.iter().filter_map(problem).collect()
+}
+
+/// The entry at the top of the file that a problem is about.
+pub(super) fn entry_of(sources: &Sources<'_>, problem: &Problem) -> String {
+    let about = |name: &&String| {
+        let rest = problem.key.strip_prefix(name.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let names = sources.file.iter().flat_map(|(_, file)| file.keys());
+    names.filter(about).max_by_key(|name| name.len()).cloned().unwrap_or_default()
 }
 
 /// The trackers of the file: name and entry.
@@ -117,6 +132,9 @@ fn unknown_platform(path: &str, name: &str, map: &Map<String, Value>) -> Problem
     if asked.starts_with(plugin::PREFIX) {
         let message = format!("`{asked}` is no plugin: a name is {}", plugin::NAME_RULE);
         return Problem::new(key, message).at(path);
+    }
+    if said.is_none() && yaml::nearest(name, [ROUTES].into_iter()).is_some() {
+        return Problem::new(key, format!("unknown key; did you mean `{ROUTES}`?")).at(path);
     }
     let known = platform::NAMES;
     let spelt = asked.to_ascii_lowercase().replace('_', "-");

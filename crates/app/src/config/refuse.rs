@@ -19,8 +19,13 @@ pub(super) fn unknown(sources: &Sources<'_>, name: &str) -> Box<Unusable> {
             .with_hint(format!("write plugin:NAME; a name is {}", plugin::NAME_RULE));
         return unusable(error, Lack::Sense);
     }
-    let trackers = file::entries(sources).map(|(tracker, _)| tracker.as_str());
-    let known: Vec<&str> = PLATFORMS.iter().map(|row| row.name).chain(trackers).collect();
+    let mut known: Vec<&str> = PLATFORMS.iter().map(|row| row.name).collect();
+    // An entry may be called like its platform.
+    for (tracker, _) in file::entries(sources) {
+        if !known.contains(&tracker.as_str()) {
+            known.push(tracker);
+        }
+    }
     let hint = yaml::nearest(name, known.iter().copied()).map_or_else(
         || format!("use one of {}, or plugin:NAME", known.join(", ")),
         |nearest| format!("did you mean `{nearest}`?"),

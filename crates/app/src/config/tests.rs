@@ -166,7 +166,7 @@ fn routes_are_checked() {
     };
     check("routes: [jira]\n", "routes: should map prefixes to trackers");
     check("routes: { SHOP: [jira] }\n", "routes.SHOP: should be the name of a tracker");
-    check("routes: { SHOP: jria }\n", "routes.SHOP: no tracker is called `jria`");
+    check("routes: { SHOP: jria }\n", "no tracker is called `jria`; did you mean `jira`?");
     ready(&COMPLETE, "routes: { SHOP: jira, 'HERE': local }\n", Some("jira"));
     ready(&COMPLETE, "routes:\n", None);
 }
@@ -200,7 +200,7 @@ fn all_that_is_wrong_with_routed_trackers_is_told_at_once() {
 
 #[test]
 fn everything_that_is_set_up_is_listed_for_its_health() {
-    let yaml = "till:\n  platform: local\nbroken:\n  platform: jira\n  projekt: x\n";
+    let yaml = "till:\n  platform: local\nbroken:\n  platform: jira\n  projekt: x\nroute: {}\n";
     let map = file::parse("config.yaml", yaml).unwrap();
     let env: Env = COMPLETE.iter().copied().chain([("GITHUB_ACTIONS", "true")]).collect();
     let host = ci::detect(&env, None);
@@ -208,7 +208,7 @@ fn everything_that_is_set_up_is_listed_for_its_health() {
     let sources = Sources { env: &env, host: &*host, file, state: Some(Path::new("/state")) };
     let all = choose_all(&sources, None, &mut Redactor::default()).unwrap();
     let states: Vec<_> = all.iter().map(|(name, it)| (name.as_str(), it.is_ok())).collect();
-    assert_eq!(states, [("till", true), ("broken", false)]);
+    assert_eq!(states, [("till", true), ("broken", false), ("route", false)]);
 }
 
 #[test]
@@ -264,6 +264,7 @@ fn an_unknown_platform_is_named_with_the_nearest() {
         let message = refused(&COMPLETE, yaml, None);
         assert!(message.contains(part), "{yaml}: {message}");
     };
+    check("Route: { SHOP: jira }\n", "Route: unknown key; did you mean `routes`?");
     check("jria: {}\n", "jria: no platform is called `jria`; did you mean `jira`?");
     check(
         "prod: { platform: jria }\n",

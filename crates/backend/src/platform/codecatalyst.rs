@@ -162,7 +162,7 @@ impl Tracker for CodeCatalyst {
             return error;
         }
         error.with_hint(
-            "name the configured tracker that has the work items in custom_settings.work_items",
+            "name the tracker that has the work items under `custom_settings` in the configuration file, such as `work_items: jira`",
         )
     }
 }

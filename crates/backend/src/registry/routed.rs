@@ -29,21 +29,27 @@ pub struct Routed {
 }
 
 impl Routed {
+    /// Of two routes for the same ids the first counts.
     pub(super) fn new(plugins: Vec<Plugin>, routes: Vec<Route>) -> Self {
         let metadata = metadata(&plugins);
-        Self { plugins, routes, metadata }
+        let mut kept: Vec<Route> = Vec::new();
+        for route in routes {
+            if !kept.iter().any(|known| known.prefix.eq_ignore_ascii_case(&route.prefix)) {
+                kept.push(route);
+            }
+        }
+        Self { plugins, routes: kept, metadata }
     }
 
     /// The name of the tracker that takes an id, where one does.
     pub fn route(&self, id: &WorkItemId) -> Option<&str> {
-        let fitting = self.routes.iter().filter_map(|route| Some((route.fits(id)?, route)));
+        let fitting = self.routes.iter().rev().filter_map(|route| Some((route.fits(id)?, route)));
         fitting.max_by_key(|(length, _)| *length).map(|(_, route)| route.tracker.as_str())
     }
 
-    fn tracker(&self, id: &WorkItemId) -> Result<&dyn Tracker> {
+    fn plugin(&self, id: &WorkItemId) -> Result<&Plugin> {
         let named = |name: &str| self.plugins.iter().find(|plugin| plugin.name == name);
-        let plugin = self.route(id).and_then(named);
-        plugin.map(|plugin| &*plugin.tracker).ok_or_else(|| {
+        self.route(id).and_then(named).ok_or_else(|| {
             let known: Vec<_> = self.routes.iter().map(|route| route.prefix.as_str()).collect();
             Error::new(ErrorKind::Config, format!("tell whose item `{id}` is: no route fits it"))
                 .with_hint(format!(
@@ -51,6 +57,27 @@ impl Routed {
                     known.join(", ")
                 ))
         })
+    }
+
+    /// An id of this tracker's as the routes take it. One that numbers its items says `12`, of which nobody could tell
+    /// whose it is; here it is `AB#12`.
+    fn name(&self, plugin: &Plugin, id: &mut WorkItemId) {
+        let is_number = id.as_str().bytes().all(|byte| byte.is_ascii_digit());
+        let takes = |route: &&Route| route.tracker == plugin.name && route.prefix.ends_with('#');
+        if let Some(route) = self.routes.iter().find(takes).filter(|_| is_number) {
+            *id = WorkItemId::new(format!("{}{id}", route.prefix));
+        }
+    }
+
+    fn name_item(&self, plugin: &Plugin, mut item: WorkItem) -> WorkItem {
+        self.name(plugin, &mut item.id);
+        item.parent_id.iter_mut().for_each(|parent| self.name(plugin, parent));
+        item
+    }
+
+    fn name_link(&self, plugin: &Plugin, mut link: Link) -> Link {
+        self.name(plugin, &mut link.item);
+        link
     }
 
     /// What is said when a call is about no item that would tell whose it is.
@@ -115,17 +142,22 @@ impl Tracker for Routed {
     /// Below its parent where it has one; whose it is without one, nobody can tell.
     async fn create_work_item(&self, draft: &Draft) -> Result<WorkItem> {
         match &draft.parent_id {
-            Some(parent) => self.tracker(parent)?.create_work_item(draft).await,
+            Some(parent) => {
+                let plugin = self.plugin(parent)?;
+                Ok(self.name_item(plugin, plugin.tracker.create_work_item(draft).await?))
+            }
             None => Err(self.whose(Operation::CreateWorkItem)),
         }
     }
 
     async fn update_work_item(&self, id: &WorkItemId, change: &Change) -> Result<WorkItem> {
-        self.tracker(id)?.update_work_item(id, change).await
+        let plugin = self.plugin(id)?;
+        Ok(self.name_item(plugin, plugin.tracker.update_work_item(id, change).await?))
     }
 
     async fn get_work_item(&self, id: &WorkItemId) -> Result<WorkItem> {
-        self.tracker(id)?.get_work_item(id).await
+        let plugin = self.plugin(id)?;
+        Ok(self.name_item(plugin, plugin.tracker.get_work_item(id).await?))
     }
 
     /// All trackers' items, newest first. A native query speaks one tracker's language, which must be named.
@@ -138,7 +170,11 @@ impl Tracker for Routed {
         };
         let all = self.plugins.iter().filter(searches).map(|plugin| async {
             let found = plugin.tracker.search_work_items(query).await;
-            found.map_err(|error| error.during(format!("search {}", plugin.name)))
+            let mut found =
+                found.map_err(|error| error.during(format!("search {}", plugin.name)))?;
+            found.items =
+                found.items.into_iter().map(|item| self.name_item(plugin, item)).collect();
+            Ok::<_, Error>(found)
         });
         let found = try_join_all(all).await?;
         let mut complete = found.iter().all(|found| found.complete);
@@ -150,7 +186,8 @@ impl Tracker for Routed {
     }
 
     async fn link_to_commit(&self, id: &WorkItemId, commit: &Commit) -> Result<Link> {
-        self.tracker(id)?.link_to_commit(id, commit).await
+        let plugin = self.plugin(id)?;
+        Ok(self.name_link(plugin, plugin.tracker.link_to_commit(id, commit).await?))
     }
 
     async fn link_to_pull_request(
@@ -158,19 +195,23 @@ impl Tracker for Routed {
         id: &WorkItemId,
         pull_request: &PullRequest,
     ) -> Result<Link> {
-        self.tracker(id)?.link_to_pull_request(id, pull_request).await
+        let plugin = self.plugin(id)?;
+        Ok(self.name_link(plugin, plugin.tracker.link_to_pull_request(id, pull_request).await?))
     }
 
     async fn list_links(&self, id: &WorkItemId) -> Result<Vec<Link>> {
-        self.tracker(id)?.list_links(id).await
+        let plugin = self.plugin(id)?;
+        let links = plugin.tracker.list_links(id).await?;
+        Ok(links.into_iter().map(|link| self.name_link(plugin, link)).collect())
     }
 
     async fn unlink(&self, link: &Link) -> Result<()> {
-        self.tracker(&link.item)?.unlink(link).await
+        self.plugin(&link.item)?.tracker.unlink(link).await
     }
 
     async fn attach_file(&self, id: &WorkItemId, file: &Attachment) -> Result<Link> {
-        self.tracker(id)?.attach_file(id, file).await
+        let plugin = self.plugin(id)?;
+        Ok(self.name_link(plugin, plugin.tracker.attach_file(id, file).await?))
     }
 
     /// A secret belongs to one tracker; trying all would let one tracker speak for another.
@@ -204,7 +245,11 @@ impl Tracker for Routed {
 
     /// What all trackers say; `None` when one cannot be asked, since the answer would be a part.
     async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
-        let all = self.plugins.iter().map(|plugin| plugin.tracker.items_linked_to(page));
+        let all = self.plugins.iter().map(|plugin| async move {
+            let mut told = plugin.tracker.items_linked_to(page).await?;
+            told.iter_mut().flatten().for_each(|id| self.name(plugin, id));
+            Ok::<_, Error>(told)
+        });
         let told = try_join_all(all).await?;
         Ok(told.into_iter().collect::<Option<Vec<_>>>().map(|items| items.concat()))
     }

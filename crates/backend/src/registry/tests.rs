@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Policy, Reqwest, TransportOptions, Wire},
-    model::{Change, Draft, Identity, Query, WorkItemId},
+    model::{Change, Commit, Draft, Found, Identity, Link, Query, WorkItem, WorkItemId},
     platform,
     settings::{Origin, Settings},
     tracker::Metadata,
@@ -43,6 +43,54 @@ impl Tracker for Down {
     }
 }
 
+/// A tracker that numbers its items, and takes `AB#12` for 12.
+#[derive(Debug)]
+struct Numbered(Box<dyn Tracker>);
+
+fn within(id: &WorkItemId) -> WorkItemId {
+    WorkItemId::new(id.as_str().replace("AB#", "BOARD-"))
+}
+
+fn number(id: &WorkItemId) -> WorkItemId {
+    WorkItemId::new(id.as_str().replace("BOARD-", ""))
+}
+
+#[async_trait::async_trait]
+impl Tracker for Numbered {
+    fn metadata(&self) -> &Metadata {
+        self.0.metadata()
+    }
+
+    async fn authenticate(&self) -> Result<Identity> {
+        self.0.authenticate().await
+    }
+
+    async fn get_work_item(&self, id: &WorkItemId) -> Result<WorkItem> {
+        let item = self.0.get_work_item(&within(id)).await?;
+        Ok(WorkItem { id: number(&item.id), ..item })
+    }
+
+    async fn search_work_items(&self, query: &Query) -> Result<Found> {
+        let mut found = self.0.search_work_items(query).await?;
+        found.items.iter_mut().for_each(|item| item.id = number(&item.id));
+        Ok(found)
+    }
+
+    async fn link_to_commit(&self, id: &WorkItemId, commit: &Commit) -> Result<Link> {
+        let link = self.0.link_to_commit(&within(id), commit).await?;
+        Ok(Link { item: number(&link.item), ..link })
+    }
+
+    async fn list_links(&self, id: &WorkItemId) -> Result<Vec<Link>> {
+        let links = self.0.list_links(&within(id)).await?;
+        Ok(links.into_iter().map(|link| Link { item: number(&link.item), ..link }).collect())
+    }
+
+    async fn unlink(&self, link: &Link) -> Result<()> {
+        self.0.unlink(&Link { item: within(&link.item), ..link.clone() }).await
+    }
+}
+
 async fn registry(folder: &TempDir) -> Registry {
     let mut registry = Registry::default();
     for project in ["SHOP", "PAY"] {
@@ -51,9 +99,11 @@ async fn registry(folder: &TempDir) -> Registry {
     registry
 }
 
+fn route(prefix: &str, tracker: &str) -> Route {
+    Route { prefix: prefix.into(), tracker: tracker.into() }
+}
+
 async fn routed(folder: &TempDir) -> Routed {
-    let route =
-        |prefix: &str, tracker: &str| Route { prefix: prefix.into(), tracker: tracker.into() };
     registry(folder).await.routed(vec![route("SHOP", "shop"), route("PAY", "pay")])
 }
 
@@ -106,6 +156,48 @@ async fn an_item_is_handled_by_the_tracker_that_its_prefix_names() {
     let one = Query { limit: 1, ..Query::default() };
     let found = routed.search_work_items(&one).await.unwrap();
     assert_eq!((found.items.len(), found.complete), (1, false));
+}
+
+fn commit() -> Commit {
+    Commit {
+        sha: "97df5ae45525d4dcd4d6e4a2a44f8d5d1bd3a000".to_owned(),
+        message: "fix: the total".to_owned(),
+        url: "https://example.com/acme/shop/commit/97df5ae45525".parse().unwrap(),
+        repository: "acme/shop".to_owned(),
+        author: "A".to_owned(),
+        committed_at: jiff::Timestamp::UNIX_EPOCH,
+    }
+}
+
+#[tokio::test]
+async fn what_a_numbering_tracker_answers_can_be_asked_about_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut registry = registry(&folder).await;
+    let mut board = plugin(&folder, "BOARD").await;
+    let draft = Draft { title: "Pay".to_owned(), ..Draft::default() };
+    board.tracker.create_work_item(&draft).await.unwrap();
+    board.tracker = Box::new(Numbered(board.tracker));
+    registry.register(board);
+    let routed = registry.routed(vec![route("SHOP", "shop"), route("AB#", "board")]);
+    let found = routed.search_work_items(&Query::default()).await.unwrap();
+    let item = routed.get_work_item(&found.items[0].id).await.unwrap();
+    assert_eq!(item.id.as_str(), "AB#1");
+    let link = routed.link_to_commit(&item.id, &commit()).await.unwrap();
+    assert_eq!(link.item, item.id);
+    let links = routed.list_links(&item.id).await.unwrap();
+    assert_eq!((links.len(), &links[0].item), (1, &item.id));
+    routed.unlink(&links[0]).await.unwrap();
+    assert!(routed.list_links(&item.id).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn of_two_routes_for_the_same_ids_the_first_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = vec![route("SHOP", "pay"), route("shop", "shop"), route("SHOP-", "shop")];
+    let routed = registry(&folder).await.routed(all);
+    assert_eq!(routed.route(&WorkItemId::new("SHOP-1")), Some("pay"));
+    let error = routed.get_work_item(&WorkItemId::new("CART-1")).await.unwrap_err();
+    assert!(error.hint().contains("which has SHOP, SHOP-, or"), "{}", error.hint());
 }
 
 #[tokio::test]
