@@ -259,9 +259,9 @@ fn one_that_hangs_takes_no_time_of_the_others() {
         let ended = process.args(["--json", "--deadline", "10"]).run().expect_code(1);
         assert!(started.elapsed() < Duration::from_secs(20), "{mode}: {:?}", started.elapsed());
         let json = ended.json();
-        let [hanging, fine] = [0, 1].map(|place| &json["trackers"][place]);
+        let [hanging, well] = [0, 1].map(|place| &json["trackers"][place]);
         let error = hanging["error"].as_str().unwrap();
         assert!(error.contains(told), "{mode}: {error}");
-        assert_eq!(fine["identity"]["name"], "x", "{mode}: {json}");
+        assert_eq!(well["identity"]["name"], "x", "{mode}: {json}");
     }
 }
