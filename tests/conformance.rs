@@ -4,11 +4,17 @@ use ::conformance::{
     fake::Request,
     piped::Piped,
     plugin,
-    subject::Subject,
+    subject::{Access, Subject},
     suite::{self, FAKES, Fake, OTHERS, Other},
 };
-use backend::Operation;
-use std::{sync::OnceLock, thread};
+use async_trait::async_trait;
+use backend::{
+    Metadata, Operation, Result, Tracker,
+    http::Policy,
+    model::{Draft, Identity, WorkItem},
+};
+use std::{future::pending, sync::OnceLock, thread, time::Duration};
+use tokio::time::Instant;
 
 /// One run of the suite, and the requests that the fake behind it answered with success.
 pub(crate) struct Run {
@@ -88,4 +94,47 @@ fn every_platform_passes_the_suite_as_a_plugin() {
     let piped = piped_runs();
     check(&piped.iter().collect::<Vec<_>>());
     assert_eq!(piped.len(), suite::names().len() + 1);
+}
+
+/// A tracker that is there and never answers.
+#[derive(Debug)]
+struct Hanging(Metadata);
+
+#[async_trait]
+impl Tracker for Hanging {
+    fn metadata(&self) -> &Metadata {
+        &self.0
+    }
+
+    async fn authenticate(&self) -> Result<Identity> {
+        pending().await
+    }
+
+    async fn create_work_item(&self, _draft: &Draft) -> Result<WorkItem> {
+        pending().await
+    }
+}
+
+#[async_trait]
+impl Subject for Hanging {
+    fn name(&self) -> &'static str {
+        "hanging"
+    }
+
+    async fn connect(&self, _access: Access, _policy: Policy) -> Option<Result<Box<dyn Tracker>>> {
+        Some(Ok(Box::new(Self(self.0.clone()))))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tracker_that_hangs_is_red_in_bounded_time() {
+    let local = (OTHERS[0].start)().unwrap();
+    let connected = local.connect(Access::Good, ::conformance::subject::generous()).await;
+    let hanging = Hanging(connected.unwrap().unwrap().metadata().clone());
+    let started = Instant::now();
+    let report = suite::run(&Piped::new(&hanging)).await.unwrap();
+    assert!(!report.is_good() && report.outcomes.len() > 1, "{report}");
+    assert!(report.to_string().contains("did not answer in time"), "{report}");
+    let took = started.elapsed();
+    assert!(took > Duration::from_mins(1) && took < Duration::from_mins(20), "{took:?}");
 }

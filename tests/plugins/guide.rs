@@ -91,6 +91,10 @@ fn its_files_are_read_as_they_stand() {
 fn what_the_suite_is_not_told_it_does_not_take_for_granted() {
     let refused = |text: &str| conformance::plugin::read(text).map(drop).unwrap_err().to_string();
     assert!(refused("{\"projct\": 1}").contains("projct is no setting"));
+    for timeout in ["0", "-1", "3601", "1e19"] {
+        assert!(refused(&format!("{{\"timeout\": {timeout}}}")).contains("at most 3600"));
+    }
+    assert!(refused("{\"retry_attempts\": 21}").contains("from 0 to 20"));
     assert!(refused("{\"facts\": {\"state\": []}}").contains("unknown field"));
     let (_, known) = conformance::plugin::read("{}").unwrap();
     let facts = known.facts();

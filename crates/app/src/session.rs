@@ -1,6 +1,9 @@
 //! What a run has at hand: its arguments, its environment, its CI host, and, once asked for, its tracker.
 
+mod everything;
 mod known;
+
+pub use everything::{Everything, Which};
 
 use crate::{
     args::Common,
@@ -15,7 +18,6 @@ use backend::{
     code_host::CodeHost,
     delegate::Delegated,
     dry_run::{DryHost, DryRun, Plan},
-    health::Health,
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
     plugin,
     registry::{Plugin, Registry, Route, Routed},
@@ -87,26 +89,6 @@ impl Connection {
     }
 }
 
-/// Which trackers [`Session::connect_all`] is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Which {
-    /// The one that the arguments or the environment name; without a name, all of them.
-    Named,
-    /// All of them, whatever is named.
-    All,
-}
-
-/// All trackers that are set up.
-#[derive(Debug, Default)]
-pub struct Everything {
-    /// Those that can be asked.
-    pub registry: Registry,
-    /// Those that cannot even be made.
-    pub broken: Vec<Health>,
-    /// Names of those that lack nothing but secrets, in a fork's run.
-    pub skipped: Vec<String>,
-}
-
 /// The configuration file of a run.
 enum ConfigFile {
     /// Its path as it is shown, and its content.
@@ -161,36 +143,6 @@ impl Session {
             }
             Err(unusable) => Err(unusable.error),
         }
-    }
-
-    /// Every tracker that is set up, or the one that is named where `named` says so: those that can be made, what is
-    /// wrong with the others, and those that a fork's run lacks nothing but the secrets of.
-    ///
-    /// Fails with `Config` where none is set up, and where the named one is not known.
-    pub async fn connect_all(&mut self, git: Option<&Git>, which: Which) -> Result<Everything> {
-        let file = self.config_file(git)?;
-        let requested = self.requested().filter(|_| which == Which::Named);
-        let all = self.with_sources(git, file, |sources, redactor| {
-            config::choose_all(sources, requested.as_deref(), redactor)
-        })?;
-        let mut everything = Everything::default();
-        for (name, chosen) in all {
-            let made = match chosen {
-                Ok(chosen) => self.make(&chosen).await.map(|tracker| (tracker, chosen.settings)),
-                Err(unusable) if self.lacks_secrets_only(unusable.lack, false) => {
-                    everything.skipped.push(name);
-                    continue;
-                }
-                Err(unusable) => Err(unusable.error),
-            };
-            match made {
-                Ok((tracker, config)) => {
-                    everything.registry.register(Plugin { name, tracker, config });
-                }
-                Err(error) => everything.broken.push(Health::broken(name, &error)),
-            }
-        }
-        Ok(everything)
     }
 
     /// The tracker that the arguments or the environment name.

@@ -8,7 +8,12 @@ use crate::{
     subject::{Access, Site, Subject, generous},
 };
 use backend::{Operation, Result};
-use std::{fmt, io};
+use std::{fmt, io, time::Duration};
+use tokio::time::Instant;
+
+/// How long the checks that fail may take together. A tracker that hangs uses up the time of every request, and the rest
+/// would be an hour of the same answer.
+const PATIENCE: Duration = Duration::from_mins(5);
 
 /// A fake, and the name that it goes by. A new platform adds one row.
 #[derive(Debug, Clone, Copy)]
@@ -111,6 +116,7 @@ impl fmt::Display for Report {
 pub async fn run(subject: &dyn Subject) -> Result<Report> {
     let (mut outcomes, mut skipped) = (Vec::new(), 0);
     let mut operations: Option<Vec<Operation>> = None;
+    let mut lost = Duration::ZERO;
     for check in check::all() {
         let lacks = |operations: &Vec<Operation>| {
             !check.needs.iter().all(|operation| operations.contains(operation))
@@ -128,10 +134,19 @@ pub async fn run(subject: &dyn Subject) -> Result<Report> {
             skipped += 1;
             continue;
         }
+        if lost > PATIENCE {
+            let why = format!("not run, nor are those after it: failing took {} s", lost.as_secs());
+            outcomes.push((check.name, Some(why)));
+            break;
+        }
         let case = Case { subject, tracker: &*tracker, facts: subject.facts() };
+        let started = Instant::now();
         match (check.run)(&case).await {
             Ok(()) => outcomes.push((check.name, None)),
-            Err(Failure::Broken(why)) => outcomes.push((check.name, Some(why))),
+            Err(Failure::Broken(why)) => {
+                lost += started.elapsed();
+                outcomes.push((check.name, Some(why)));
+            }
             Err(Failure::DoesNotApply) => skipped += 1,
         }
     }

@@ -88,7 +88,14 @@ pub fn read(text: &str) -> Result<(Config, Known)> {
     if let Some(key) = map.keys().find(|key| known.get(key.as_str()).is_none()) {
         return Err(refuse(format!("{key} is no setting")));
     }
-    let config =
+    let config: Config =
         serde_json::from_value(Value::Object(map)).map_err(|error| refuse(error.to_string()))?;
+    // The bounds of the configuration file, which is read elsewhere.
+    if !(0.001..=3600.0).contains(&config.timeout) {
+        return Err(refuse("timeout should be seconds, more than 0 and at most 3600".to_owned()));
+    }
+    if config.retry_attempts > 20 {
+        return Err(refuse("retry_attempts should be a number from 0 to 20".to_owned()));
+    }
     Ok((config, Known::Told(Box::new(told))))
 }

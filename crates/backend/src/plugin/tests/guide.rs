@@ -82,3 +82,18 @@ fn every_operation_has_an_example_that_is_read_as_it_stands() {
     assert_eq!(seen, expected);
     assert!(seen.iter().all(|word| GUIDE.contains(&format!("### `{word}`"))));
 }
+
+#[test]
+fn the_fields_that_an_item_has_at_least_are_named() {
+    let (_, named) = GUIDE.split_once("item in an answer has at least ").unwrap();
+    let named = named.split_once(';').unwrap().0;
+    let conversations = conversations();
+    let created = conversations.iter().find(|it| it[0]["op"] == "create_work_item").unwrap();
+    let item = created[1]["ok"].as_object().unwrap();
+    for field in item.keys() {
+        let mut without = item.clone();
+        without.remove(field);
+        let is_required = serde_json::from_value::<WorkItem>(without.into()).is_err();
+        assert_eq!(named.contains(&format!("`{field}`")), is_required, "{field}");
+    }
+}
