@@ -4,7 +4,7 @@
 use super::{AzureDevOps, artifact::Target, dialect, fields, relation, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
-    managed_comment::Entry,
+    managed_comment::{Entry, public},
     model::{Commit, Link, PullRequest, WorkItemId},
 };
 use serde_json::{Map, Value, json};
@@ -114,13 +114,14 @@ impl AzureDevOps {
     /// Azure/azure-devops-cli-extension), so that the number may mean another one by then: what is lost that way is
     /// added again.
     pub(super) async fn withdraw(&self, id: u64, url: &Url) -> Result<()> {
+        let Ok(url) = public(url) else { return Ok(()) };
         let _held = self.locks.hold(&WorkItemId::new(id.to_string())).await;
         for _ in 0..TRIES {
             let native = match self.read(id).await {
                 Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
                 native => native?,
             };
-            let Some((index, _)) = ours(&native, url).last() else { return Ok(()) };
+            let Some((index, _)) = ours(&native, &url).last() else { return Ok(()) };
             let Some(after) = self.write(&native, vec![relation::remove(index)]).await? else {
                 continue;
             };
@@ -154,23 +155,13 @@ fn ours<'a>(
     native: &'a wire::WorkItem,
     url: &Url,
 ) -> impl DoubleEndedIterator<Item = (usize, &'a wire::Relation)> {
-    let url = public(url);
     let all: Vec<_> = native
         .relations()
         .iter()
         .enumerate()
-        .filter(|(_, relation)| remembered(relation).is_some_and(|(page, _)| page == url))
+        .filter(|(_, relation)| remembered(relation).is_some_and(|(page, _)| page == *url))
         .collect();
     all.into_iter()
-}
-
-/// An address as it is linked: without credentials.
-fn public(url: &Url) -> Url {
-    let mut url = url.clone();
-    // These fail for addresses without a host only, and those are not linked.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url
 }
 
 /// Page and title of a relation that this product made; `None` for all others.
