@@ -3,7 +3,7 @@
 use super::{Linear, document, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
-    managed_comment::Entry,
+    managed_comment::{Entry, public},
     model::{Commit, Link, PullRequest, PullRequestState, WorkItemId},
 };
 use serde_json::{Map, Value, json};
@@ -60,8 +60,26 @@ impl Linear {
         ours.map(|shown| as_link(&item, shown, true)).collect()
     }
 
+    /// The items that this product linked to a page. Items in the trash are nobody's.
+    pub(super) async fn linked_to(&self, url: &Url) -> Result<Vec<WorkItemId>> {
+        let mut variables = json!({"url": public(url)?});
+        let mut items = Vec::new();
+        loop {
+            let found: wire::PagesOfUrl = self.ask(&document::ITEMS_OF_PAGE, &variables).await?;
+            let ours = found.attachments.nodes.into_iter().filter(|page| {
+                page.metadata.contains_key(OURS) && page.issue.trashed != Some(true)
+            });
+            items.extend(ours.map(|page| WorkItemId::new(page.issue.identifier)));
+            match found.attachments.page_info.next() {
+                Some(cursor) => variables["after"] = cursor.into(),
+                None => return Ok(items),
+            }
+        }
+    }
+
     /// Removes a link of ours; one that is not there, on an item that may be gone, is removed already.
     pub(super) async fn withdraw(&self, name: &str, url: &Url) -> Result<()> {
+        let Ok(url) = public(url) else { return Ok(()) };
         let pages = match self.pages(name, &json!({"url": {"eq": url}})).await {
             Ok((_, pages)) => pages,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),

@@ -300,6 +300,19 @@ pub(super) struct Shown {
     pub(super) metadata: Map<String, Value>,
 }
 
+/// The attachments with one address, wherever they are.
+#[derive(Debug, Deserialize)]
+pub(super) struct PagesOfUrl {
+    #[serde(rename = "attachmentsForURL")]
+    pub(super) attachments: Connection<PageOfIssue>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PageOfIssue {
+    pub(super) metadata: Map<String, Value>,
+    pub(super) issue: Stub,
+}
+
 /// The payload of the preparation of an upload.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
