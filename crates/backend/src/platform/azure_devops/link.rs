@@ -63,9 +63,7 @@ impl AzureDevOps {
     }
 
     async fn target_of(&self, id: u64, entry: &Entry) -> Result<Target> {
-        let room = LONGEST_COMMENT - OURS.len() - SHORTEST_TITLE;
-        // It has to stand in the comment of an artifact.
-        if entry.url.as_str().len() > room {
+        if !has_room_for(&entry.url) {
             return Ok(Target::page(&entry.url));
         }
         self.target(id, &entry.url).await
@@ -150,8 +148,13 @@ fn lost(before: &wire::WorkItem, removed: usize, after: &wire::WorkItem) -> Vec<
     again.collect()
 }
 
+/// True for a page that can stand in the comment of an artifact.
+pub(super) fn has_room_for(page: &Url) -> bool {
+    page.as_str().len() <= LONGEST_COMMENT - OURS.len() - SHORTEST_TITLE
+}
+
 /// The relations of ours that stand for a page, with their numbers.
-fn ours<'a>(
+pub(super) fn ours<'a>(
     native: &'a wire::WorkItem,
     url: &Url,
 ) -> impl DoubleEndedIterator<Item = (usize, &'a wire::Relation)> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// The body of most refusals.
 #[derive(Debug, Deserialize)]
@@ -146,6 +147,13 @@ pub(super) struct State {
 #[derive(Debug, Deserialize)]
 pub(super) struct Uploaded {
     pub(super) url: url::Url,
+}
+
+/// The items with links to artifacts, by the artifact.
+#[derive(Debug, Deserialize)]
+pub(super) struct Holders {
+    #[serde(default, rename = "artifactUrisQueryResult")]
+    pub(super) by_artifact: HashMap<String, Option<Vec<ItemReference>>>,
 }
 
 /// A repository of Azure Repos.
