@@ -24,6 +24,8 @@ mod hosts;
 #[cfg(test)]
 mod link_pr;
 #[cfg(test)]
+mod missing;
+#[cfg(test)]
 mod plugins;
 #[cfg(test)]
 mod readme;

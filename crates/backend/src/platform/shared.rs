@@ -1,5 +1,6 @@
-//! What several platforms need and none is the owner of: mappings of words, titles, labels, forms with a file.
+//! What several platforms need and none is the owner of: what is left out, mappings of words, titles, labels, forms with a file.
 
+pub mod absent;
 pub mod form;
 pub mod label;
 pub mod mapping;

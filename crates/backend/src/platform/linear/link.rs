@@ -45,7 +45,7 @@ impl Linear {
     pub(super) async fn link(&self, name: &str, link: wire::Shown) -> Result<Link> {
         let (item, there) = self.pages(name, &json!({"url": {"eq": link.url}})).await?;
         let known = there.iter().map(|page| &page.shown).find(|shown| shown.url == link.url);
-        if known.is_none_or(|known| is_ours(known) && *known != link) {
+        if known.is_none_or(|known| is_ours(&known.metadata) && *known != link) {
             let mut input = json!(link);
             input["issueId"] = json!(item);
             let wire::Nothing {} = self.set(&document::LINK_PAGE, &json!({"input": input})).await?;
@@ -56,7 +56,7 @@ impl Linear {
     /// The links that this product made.
     pub(super) async fn links(&self, name: &str) -> Result<Vec<Link>> {
         let (item, pages) = self.pages(name, &json!({})).await?;
-        let ours = pages.iter().map(|page| &page.shown).filter(|shown| is_ours(shown));
+        let ours = pages.iter().map(|page| &page.shown).filter(|shown| is_ours(&shown.metadata));
         ours.map(|shown| as_link(&item, shown, true)).collect()
     }
 
@@ -66,9 +66,11 @@ impl Linear {
         let mut items = Vec::new();
         loop {
             let found: wire::PagesOfUrl = self.ask(&document::ITEMS_OF_PAGE, &variables).await?;
-            let ours = found.attachments.nodes.into_iter().filter(|page| {
-                page.metadata.contains_key(OURS) && page.issue.trashed != Some(true)
-            });
+            let ours = found
+                .attachments
+                .nodes
+                .into_iter()
+                .filter(|page| is_ours(&page.metadata) && page.issue.trashed != Some(true));
             items.extend(ours.map(|page| WorkItemId::new(page.issue.identifier)));
             match found.attachments.page_info.next() {
                 Some(cursor) => variables["after"] = cursor.into(),
@@ -85,8 +87,9 @@ impl Linear {
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
-        for page in
-            pages.iter().filter(|page| is_ours(&page.shown) && page.shown.url == url.as_str())
+        for page in pages
+            .iter()
+            .filter(|page| is_ours(&page.shown.metadata) && page.shown.url == url.as_str())
         {
             let removed: Result<wire::Nothing> =
                 self.set(&document::UNLINK_PAGE, &json!({"id": page.id})).await;
@@ -117,8 +120,8 @@ impl Linear {
     }
 }
 
-fn is_ours(shown: &wire::Shown) -> bool {
-    shown.metadata.contains_key(OURS)
+fn is_ours(metadata: &Map<String, Value>) -> bool {
+    metadata.get(OURS).is_some_and(Value::is_string)
 }
 
 fn as_link(item: &str, shown: &wire::Shown, existed: bool) -> Result<Link> {
