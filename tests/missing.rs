@@ -10,7 +10,7 @@ use ::conformance::{
     suite::FAKES,
 };
 use backend::{
-    ErrorKind, Result, Tracker,
+    Error, ErrorKind, Result, Tracker,
     model::{Commit, Draft, Priority, Query, WorkItemId},
     text::Markdown,
 };
@@ -101,6 +101,15 @@ async fn questions(site: &dyn Site, asked: Asked, item: &WorkItemId) -> Vec<(Req
     all.collect()
 }
 
+/// True for an error that says what was answered, or in which field, and what to do.
+fn is_proper(error: &Error) -> bool {
+    let says = error.message.contains("answer") || error.message.contains("field `");
+    match error.kind {
+        ErrorKind::Protocol => says && !error.hint().is_empty(),
+        kind => matches!(kind, ErrorKind::Auth | ErrorKind::NotFound | ErrorKind::Config),
+    }
+}
+
 /// What is wrong when one member is not there.
 async fn without(
     site: &dyn Site,
@@ -116,13 +125,9 @@ async fn without(
         told.push(ask(&*tracker, asked, item).await);
         site.server().behave();
     }
-    let proper = |error: &backend::Error| {
-        use ErrorKind::{Auth, Config, NotFound, Protocol};
-        matches!(error.kind, Protocol | Auth | NotFound | Config) && !error.hint().is_empty()
-    };
     let wrong = match (&told[0], &told[1]) {
         (Ok(absent), Ok(null)) => absent != null,
-        (Err(absent), Err(null)) => !proper(absent) || !proper(null),
+        (Err(absent), Err(null)) => !is_proper(absent) || !is_proper(null),
         _ => true,
     };
     let place = format!("{} {} {member}", site.name(), request.target());

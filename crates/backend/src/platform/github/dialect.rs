@@ -135,7 +135,8 @@ fn problem(error: &serde_json::Value) -> Option<String> {
     })
 }
 
-fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
+/// What to do about a failure, with or without an answer.
+pub(super) fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
     let hint = match kind {
         ErrorKind::Auth => AUTH_HINT,
         ErrorKind::Forbidden => return reply.map(permission).map(Cow::from),

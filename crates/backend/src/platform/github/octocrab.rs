@@ -8,13 +8,14 @@
 //! octocrab's models of issues and pull requests are not used: they want dozens of fields and know closed sets of
 //! words, so that one field that an Enterprise Server leaves out, or one word that GitHub adds, would hide an item.
 
+use super::dialect;
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Http, Intent, encode_segment},
 };
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use http::{Method, Request, Response, Uri};
+use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
 use octocrab::{AuthState, FromResponse, OctoBody, Octocrab, OctocrabBuilder, Page};
 use serde::de::DeserializeOwned;
@@ -223,7 +224,8 @@ impl Api {
         body: Option<&Value>,
     ) -> Result<T> {
         let response = self.send(method, intent, route, body).await?;
-        T::from_response(response).await.map_err(|error| failure(error, intent))
+        let status = response.status();
+        T::from_response(response).await.map_err(|error| misshapen(&error, status, intent))
     }
 
     async fn send(
@@ -258,19 +260,36 @@ async fn carry(http: Http, request: Request<OctoBody>) -> Result<Response<Full<B
     Ok(response)
 }
 
-/// The error that [`Http`] made, taken out of octocrab's; else what octocrab could not read.
+/// The error that [`Http`] made, taken out of octocrab's; else that the library itself failed.
 fn failure(error: octocrab::Error, intent: Intent) -> Error {
     let reason = match error {
         octocrab::Error::Service { source, .. } => match source.downcast::<Error>() {
             Ok(ours) => return *ours,
-            Err(other) => format!("GitHub's client library failed: {other}"),
+            Err(other) => other.to_string(),
         },
-        // What serde says may repeat the answer, in which anything may stand; where it was is enough.
-        octocrab::Error::Json { source, .. } => {
-            format!("GitHub answered with something else than expected at `{}`", source.path())
-        }
-        _ => "GitHub answered with something else than expected".to_owned(),
+        other => other.to_string(),
     };
-    let unknown = if intent == Intent::Create { ", so the outcome is unknown" } else { "" };
-    Error::new(intent.misshapen(), format!("{reason}{unknown}"))
+    let message = format!("GitHub's client library failed: {reason}{}", unknown(intent));
+    Error::new(intent.misshapen(), message)
+}
+
+/// A success of the wrong shape. What serde says may repeat the answer, in which anything may stand; where it was is
+/// enough.
+fn misshapen(error: &octocrab::Error, status: StatusCode, intent: Intent) -> Error {
+    let place = match error {
+        octocrab::Error::Json { source, .. } => format!(" at `{}`", source.path()),
+        _ => String::new(),
+    };
+    let unknown = unknown(intent);
+    let message = format!("GitHub answered {status}: not the expected JSON{place}{unknown}");
+    let error = Error::new(intent.misshapen(), message);
+    match dialect::hint(error.kind, None) {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+/// What is to be added where a create was sent.
+fn unknown(intent: Intent) -> &'static str {
+    if intent == Intent::Create { ", so the outcome is unknown" } else { "" }
 }

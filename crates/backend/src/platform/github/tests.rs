@@ -312,7 +312,8 @@ async fn what_cannot_be_read_never_shows_what_it_says() {
     let (github, _) = github(|_, _| Answer::Json(200, json!({"id": "s3cr3t"})), &json!({}));
     let error = github.get_work_item(&id()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Protocol);
-    assert_eq!(error.message, "GitHub answered with something else than expected at `id`");
+    assert_eq!(error.message, "GitHub answered 200 OK: not the expected JSON at `id`");
+    assert!(error.hint().contains("GITHUB_API_URL"), "{}", error.hint());
     let draft = Draft { title: "A".to_owned(), ..Draft::default() };
     let error = github.create_work_item(&draft).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Ambiguous, "{error}");

@@ -89,7 +89,8 @@ fn plain_words(reply: &Reply) -> Option<String> {
     (is_line && !text.starts_with(['{', '[', '<'])).then(|| text.to_owned())
 }
 
-fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
+/// What to do about a failure, with or without an answer.
+pub(super) fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
     let says = |words: &str| {
         reply.and_then(explain).is_some_and(|text| text.to_lowercase().contains(words))
     };

@@ -1,6 +1,6 @@
 //! Lists on several pages: by cursor where the server knows those, by number elsewhere.
 
-use super::GitLab;
+use super::{GitLab, dialect};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{Call, Reply},
@@ -71,11 +71,15 @@ impl GitLab {
 /// The entries of a page. What the server sent instead is not repeated.
 pub(super) fn entries_of<T: DeserializeOwned>(reply: &Reply) -> Result<Vec<T>> {
     serde_json::from_slice(reply.text()).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
+        let (status, line, column) = (reply.status, error.line(), error.column());
         let message = format!(
-            "GitLab answered something else than the expected list (line {line}, column {column})"
+            "GitLab answered {status}: not the expected list, at line {line} column {column}"
         );
-        Error::new(ErrorKind::Protocol, message)
+        let error = Error::new(ErrorKind::Protocol, message);
+        match dialect::hint(error.kind, Some(reply)) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
     })
 }
 

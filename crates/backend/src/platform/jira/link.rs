@@ -158,8 +158,10 @@ fn is_ours(link: &wire::RemoteLink) -> bool {
 
 fn as_link(key: &str, link: wire::RemoteLink, existed: bool) -> Result<Link> {
     let url = link.object.url.parse().map_err(|error| {
-        let message =
-            format!("the address {:?} of a link cannot be read: {error}", link.object.url);
+        let message = format!(
+            "the address {:?} of a link in Jira's answer cannot be read: {error}",
+            link.object.url
+        );
         Error::new(ErrorKind::Protocol, message)
     })?;
     Ok(Link { item: WorkItemId::new(key), url, title: Some(link.object.title), existed })

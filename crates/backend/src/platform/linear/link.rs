@@ -126,7 +126,10 @@ fn is_ours(metadata: &Map<String, Value>) -> bool {
 
 fn as_link(item: &str, shown: &wire::Shown, existed: bool) -> Result<Link> {
     let url = shown.url.parse().map_err(|error| {
-        let message = format!("the address {:?} of a link cannot be read: {error}", shown.url);
+        let message = format!(
+            "the address {:?} of a link in Linear's answer cannot be read: {error}",
+            shown.url
+        );
         Error::new(ErrorKind::Protocol, message)
     })?;
     Ok(Link { item: WorkItemId::new(item), url, title: Some(shown.title.clone()), existed })
