@@ -17,6 +17,8 @@ mod gitlab;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod hints;
+#[cfg(test)]
 #[cfg(unix)]
 mod hooks;
 #[cfg(test)]
