@@ -17,12 +17,16 @@ mod gitlab;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod hints;
+#[cfg(test)]
 #[cfg(unix)]
 mod hooks;
 #[cfg(test)]
 mod hosts;
 #[cfg(test)]
 mod link_pr;
+#[cfg(test)]
+mod missing;
 #[cfg(test)]
 mod plugins;
 #[cfg(test)]

@@ -53,6 +53,13 @@ fn relations(tenant: &Tenant, id: &WorkItemId) -> Vec<Value> {
     item.links.iter().map(|link| link.body.clone()).collect()
 }
 
+fn add_by_hand(tenant: &Tenant, id: &WorkItemId, body: Value) {
+    let mut store = tenant.store();
+    let link = WebLink { serial: store.next_serial(), key: None, body };
+    let item = store.find_mut(|item| item.serial.to_string() == id.as_str()).unwrap();
+    item.links.push(link);
+}
+
 #[tokio::test]
 async fn a_commit_of_azure_repos_is_an_artifact_and_one_that_is_not_there_is_refused() {
     let tenant = tenant();
@@ -80,6 +87,31 @@ async fn a_commit_of_azure_repos_is_an_artifact_and_one_that_is_not_there_is_ref
         assert!(error.hint().contains("push it first"), "{}", error.hint());
     }
     assert_eq!(relations(&tenant, &id).len(), 1);
+}
+
+#[tokio::test]
+async fn the_items_of_a_page_are_those_that_we_linked_and_not_every_page_can_be_asked_about() {
+    let tenant = tenant();
+    let tracker = tracker(&tenant.settings(GOOD_TOKEN)).await;
+    let (ours, theirs) = (item(&*tracker).await, item(&*tracker).await);
+    let page = tenant.page(&format!("SHOP/_git/shop/commit/{KNOWN_SHA}"));
+    let told = async |page: Url| tracker.items_linked_to(&page).await.unwrap();
+    assert_eq!(told(page.clone()).await, Some(vec![]));
+    tracker.link_to_commit(&ours, &commit(page.clone())).await.unwrap();
+    let mut body = relations(&tenant, &ours).remove(0);
+    body["attributes"] = json!({"name": "Fixed in Commit", "comment": "by hand"});
+    add_by_hand(&tenant, &theirs, body);
+    assert_eq!(told(page.clone()).await, Some(vec![ours]));
+    let elsewhere = "https://github.com/acme/shop/pull/1".parse().unwrap();
+    let nowhere = tenant.page(&format!("SHOP/_git/nowhere/commit/{KNOWN_SHA}"));
+    for page in [elsewhere, nowhere] {
+        assert_eq!(told(page.clone()).await, None, "{page}");
+    }
+    tenant.server().inject(Rule::new(Fault::Refuse(400, None)).on("POST", "/artifacturiquery"));
+    assert_eq!(told(page.clone()).await, None, "a server that cannot be asked");
+    tenant.server().inject(Rule::new(Fault::Refuse(401, None)).on("POST", "/artifacturiquery"));
+    let error = tracker.items_linked_to(&page).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Auth);
 }
 
 #[tokio::test]

@@ -23,7 +23,8 @@ fn check(repository: &TestRepository, range: &str, expected: &[&str]) {
 fn commit(repository: &TestRepository, seconds: i64, message: &[u8], parents: &[Oid]) -> Oid {
     let git = repository.git2();
     let tree = git.treebuilder(None).unwrap().write().unwrap();
-    let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+    let parents: Vec<_> = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+    let parents = parents.concat();
     let person = format!("A Person <person@example.com> {seconds} +0000");
     let head = format!("tree {tree}\n{parents}author {person}\ncommitter {person}\n\n");
     let raw = [head.as_bytes(), message].concat();

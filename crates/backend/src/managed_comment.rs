@@ -88,7 +88,7 @@ impl Entry {
     }
 
     fn new(url: &Url, title: &str) -> Result<Self> {
-        let url = url.public()?;
+        let url = public(url)?;
         // As it is read back, so that a second run finds its own words again.
         let shown = Markdown::link(title, &url).links().pop().map(|(title, _)| title);
         let title = shown.unwrap_or_else(|| url.to_string());
@@ -99,25 +99,19 @@ impl Entry {
     }
 }
 
-/// Addresses that may be shown to others.
-trait Public {
-    fn public(&self) -> Result<Url>;
-}
-
-impl Public for Url {
-    /// The address without credentials; `Config` where nobody else can open it.
-    fn public(&self) -> Result<Url> {
-        if !matches!(self.scheme(), "http" | "https") {
-            let message = format!("nobody else can open a {} address", self.scheme());
-            return Err(Error::new(ErrorKind::Config, message)
-                .with_hint("name the repository's web address with --repository-url"));
-        }
-        let mut url = self.clone();
-        // These fail for addresses without a host only, and web addresses have one.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
-        Ok(url)
+/// An address that others can open, without credentials that a clone's address may carry; `Config` for one that nobody
+/// else can open.
+pub(crate) fn public(url: &Url) -> Result<Url> {
+    if !matches!(url.scheme(), "http" | "https") {
+        let message = format!("nobody else can open a {} address", url.scheme());
+        return Err(Error::new(ErrorKind::Config, message)
+            .with_hint("name the repository's web address with --repository-url"));
     }
+    let mut url = url.clone();
+    // These fail for addresses without a host only, and web addresses have one.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    Ok(url)
 }
 
 /// One lock per item, so that links to one item wait for each other and those to others do not.
@@ -176,8 +170,8 @@ pub async fn links(comments: &dyn Comments, item: &WorkItemId) -> Result<Vec<Lin
 /// Withdraws a link; one that is not there, on an item that may be gone, is withdrawn already. A comment without links
 /// is removed.
 pub async fn unlink(comments: &dyn Comments, locks: &Locks, link: &Link) -> Result<()> {
+    let Ok(url) = public(&link.url) else { return Ok(()) };
     let _held = locks.hold(&link.item).await;
-    let url = link.url.public().unwrap_or_else(|_| link.url.clone());
     let managed = match read(comments, &link.item).await {
         Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
         managed => managed?,

@@ -6,6 +6,7 @@
 mod api;
 mod artifact;
 mod attach;
+mod backlink;
 mod connect;
 mod create;
 mod dialect;
@@ -44,6 +45,7 @@ use crate::{
 use api::Api;
 use async_trait::async_trait;
 use memo::Memo;
+use url::Url;
 use words::Words;
 
 /// The row of the table of platforms.
@@ -209,6 +211,10 @@ impl Tracker for AzureDevOps {
     /// Azure DevOps tells nobody which scopes a token has; what is left of the limits it tells now and then.
     async fn access(&self) -> Result<Access> {
         Ok(Access { quota: self.api.http.quota(), ..Access::default() })
+    }
+
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        self.linked_to(page).await
     }
 }
 

@@ -42,6 +42,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use tokio::sync::OnceCell;
+use url::Url;
 use words::Words;
 
 /// The row of the table of platforms.
@@ -178,6 +179,10 @@ impl Tracker for Linear {
 
     async fn access(&self) -> Result<Access> {
         Ok(Access { quota: self.http.quota(), ..Access::default() })
+    }
+
+    async fn items_linked_to(&self, page: &Url) -> Result<Option<Vec<WorkItemId>>> {
+        self.linked_to(page).await.map(Some)
     }
 }
 

@@ -19,6 +19,12 @@ const PULL: &[Operation] =
     &[Operation::CreateWorkItem, Operation::LinkToPullRequest, Operation::ListLinks];
 const UNLINK: &[Operation] =
     &[Operation::CreateWorkItem, Operation::LinkToCommit, Operation::ListLinks, Operation::Unlink];
+const WITHDRAW: &[Operation] = &[
+    Operation::CreateWorkItem,
+    Operation::LinkToPullRequest,
+    Operation::ListLinks,
+    Operation::Unlink,
+];
 const ATTACH: &[Operation] = &[Operation::CreateWorkItem, Operation::AttachFile];
 
 pub(super) const CHECKS: &[Check] = &[
@@ -55,7 +61,7 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         name: "items_of_a_page_are_found",
-        needs: UNLINK,
+        needs: WITHDRAW,
         run: |case| Box::pin(items_of_a_page(case)),
     },
     Check { name: "unlinking", needs: UNLINK, run: |case| Box::pin(unlinking(case)) },
@@ -195,18 +201,21 @@ async fn a_file_is_attached(case: &Case<'_>) -> Verdict {
     Ok(())
 }
 
-/// The question the other way round, on trackers that can be asked it.
+/// The question the other way round, on trackers that can be asked it; some know the pages of their own site only.
 async fn items_of_a_page(case: &Case<'_>) -> Verdict {
     let (one, other) = (case.make("One").await?, case.make("Another").await?);
-    let commit = commit(97)?;
-    for item in [&one, &other] {
-        case.tracker.link_to_commit(&item.id, &commit).await?;
+    let mut pull = pull_request(97)?;
+    if let Some(known) = &case.facts.pull_request {
+        pull.url = known.page.clone();
     }
-    let told: BTreeSet<_> =
-        known(case.tracker.items_linked_to(&commit.url).await?)?.into_iter().collect();
-    same("who is linked", &told, &[one.id.clone(), other.id].into())?;
-    let link = case.tracker.link_to_commit(&one.id, &commit).await?;
+    for item in [&one, &other] {
+        case.tracker.link_to_pull_request(&item.id, &pull).await?;
+    }
+    let told = known(case.tracker.items_linked_to(&pull.url).await?)?;
+    same("whether both are told", &[&one, &other].map(|item| told.contains(&item.id)), &[true; 2])?;
+    let link = case.tracker.link_to_pull_request(&one.id, &pull).await?;
     case.tracker.unlink(&link).await?;
-    let told = known(case.tracker.items_linked_to(&commit.url).await?)?;
-    same("how many are linked", &told.len(), &1)
+    let told = known(case.tracker.items_linked_to(&pull.url).await?)?;
+    let both = [&one, &other].map(|item| told.contains(&item.id));
+    same("whether one and the other are still told", &both, &[false, true])
 }

@@ -168,6 +168,7 @@ impl AzureDevOps {
             ("GET", "workitemtypes", [name, "states"]) => self.states(name),
             ("POST", "wiql", []) => self.query(request, project),
             ("POST", "workitemsbatch", []) => self.batch(request, caller),
+            ("POST", "artifacturiquery", []) => self.holders(request),
             ("POST", "attachments", []) => self.upload(request, caller),
             ("POST", "workitems", [name]) if name.starts_with('$') => {
                 self.create_item(request, caller, project, &name[1..])

@@ -1,6 +1,7 @@
 //! What goes wrong between a client and a tracker, scripted: "the nth request that looks like this meets that".
 
 use super::{Request, Response, gzip};
+use serde_json::Value;
 use std::sync::{Mutex, PoisonError};
 use url::Url;
 
@@ -37,6 +38,10 @@ pub enum Fault {
     Echo(u16),
     /// 200 and a compressed body of so many bytes once unpacked.
     GzipBomb(usize),
+    /// Handled; the value at this JSON pointer of the answer is null.
+    Null(String),
+    /// Handled; the member at this JSON pointer of the answer is left out.
+    LeftOut(String),
 }
 
 impl Fault {
@@ -70,6 +75,17 @@ impl Fault {
             Self::RedirectHere => Plan::Answer(redirect(&next_hop(request))),
             Self::RedirectTo(server) => Plan::Answer(redirect(&elsewhere(&server, request))),
             Self::Echo(status) => Plan::Answer(echo(status, request)),
+            Self::Null(pointer) => Plan::Answer(changed(handle(), |body| {
+                if let Some(value) = body.pointer_mut(&pointer) {
+                    *value = Value::Null;
+                }
+            })),
+            Self::LeftOut(pointer) => Plan::Answer(changed(handle(), |body| {
+                let (holder, name) = pointer.rsplit_once('/').unwrap_or_default();
+                if let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) {
+                    holder.remove(&name.replace("~1", "/").replace("~0", "~"));
+                }
+            })),
             Self::GzipBomb(length) => Plan::Answer(
                 Response::with_body(200, "application/json", gzip::bomb(length))
                     .with_header("Content-Encoding", "gzip"),
@@ -109,6 +125,13 @@ fn echo(status: u16, request: &Request) -> Response {
     let body =
         serde_json::json!({"errorMessages": [authorization, raw], "errors": {"header": raw}});
     Response::json(status, &body).with_header("X-Request-Id", authorization)
+}
+
+/// The same answer with another body, where it is JSON.
+fn changed(answer: Response, change: impl FnOnce(&mut Value)) -> Response {
+    let Ok(mut body) = serde_json::from_slice(&answer.body) else { return answer };
+    change(&mut body);
+    Response { body: body.to_string().into_bytes(), ..answer }
 }
 
 fn redirect(location: &str) -> Response {

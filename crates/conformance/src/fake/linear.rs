@@ -174,6 +174,7 @@ impl Linear {
                 let item = Self::find(&store, text(arguments, "id").unwrap_or_default())?;
                 self.issue(&store, item)
             }
+            "attachmentsForURL" => self.attachments_for_url(&self.store(), arguments)?,
             "comment" => self.find_comment(arguments)?,
             other => return Err(no_field(other)),
         })

@@ -83,6 +83,11 @@ impl Server {
         lock(&self.shared.record).clone()
     }
 
+    /// What the handler answers to a request now, without any fault and without a record.
+    pub fn answer(&self, request: &Request) -> Response {
+        self.shared.handler.handle(request)
+    }
+
     /// How many requests with this method arrived at a path that ends so.
     pub fn count(&self, method: &str, path_end: &str) -> usize {
         let matches = |exchange: &&Exchange| {

@@ -55,37 +55,40 @@ impl AzureDevOps {
         Ok(github.unwrap_or_else(|| Target::page(url)))
     }
 
-    async fn repos_target(&self, page: &Page) -> Result<Target> {
+    /// What a page of Azure Repos is known by, be there what it shows or not.
+    pub(super) async fn artifact(&self, page: &Page) -> Result<Target> {
         let repository = self.api.repository(page).await?;
         let (project, id) = (&*repository.project.id, &*repository.id);
-        let place = page.place();
-        match &page.shows {
+        Ok(match &page.shows {
             Shows::Commit(sha) => {
-                let call = self
-                    .api
-                    .get("{project}/_apis/git/repositories/{repository}/commits/{commit}")
-                    .segment("project", project)
-                    .segment("repository", id);
-                let found = call.segment("commit", &**sha).send().await;
-                found.map_err(|error| {
-                    missing(error, &format!("find the commit {} in {place}", &sha[..12]))
-                })?;
-                Ok(Target::artifact("Fixed in Commit", "Git/Commit", &[project, id, sha]))
+                Target::artifact("Fixed in Commit", "Git/Commit", &[project, id, sha])
             }
             Shows::PullRequest(number) => {
                 let number = number.to_string();
+                Target::artifact("Pull Request", "Git/PullRequestId", &[project, id, &number])
+            }
+        })
+    }
+
+    async fn repos_target(&self, page: &Page) -> Result<Target> {
+        let repository = self.api.repository(page).await?;
+        let (call, what) = match &page.shows {
+            Shows::Commit(sha) => {
+                let call =
+                    self.api.get("{project}/_apis/git/repositories/{repository}/commits/{commit}");
+                (call.segment("commit", &**sha), format!("the commit {}", &sha[..12]))
+            }
+            Shows::PullRequest(number) => {
                 let call = self
                     .api
-                    .get("{project}/_apis/git/repositories/{repository}/pullrequests/{number}")
-                    .segment("project", project)
-                    .segment("repository", id);
-                let found = call.segment("number", &*number).send().await;
-                found.map_err(|error| {
-                    missing(error, &format!("find the pull request {number} in {place}"))
-                })?;
-                Ok(Target::artifact("Pull Request", "Git/PullRequestId", &[project, id, &number]))
+                    .get("{project}/_apis/git/repositories/{repository}/pullrequests/{number}");
+                (call.segment("number", number.to_string()), format!("the pull request {number}"))
             }
-        }
+        };
+        let call = call.segment("project", &*repository.project.id);
+        let found = call.segment("repository", &*repository.id).send().await;
+        found.map_err(|error| missing(error, &format!("find {what} in {}", page.place())))?;
+        self.artifact(page).await
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{AzureDevOps, artifact::Target, dialect, fields, relation, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
-    managed_comment::Entry,
+    managed_comment::{Entry, public},
     model::{Commit, Link, PullRequest, WorkItemId},
 };
 use serde_json::{Map, Value, json};
@@ -63,9 +63,7 @@ impl AzureDevOps {
     }
 
     async fn target_of(&self, id: u64, entry: &Entry) -> Result<Target> {
-        let room = LONGEST_COMMENT - OURS.len() - SHORTEST_TITLE;
-        // It has to stand in the comment of an artifact.
-        if entry.url.as_str().len() > room {
+        if !has_room_for(&entry.url) {
             return Ok(Target::page(&entry.url));
         }
         self.target(id, &entry.url).await
@@ -114,13 +112,14 @@ impl AzureDevOps {
     /// Azure/azure-devops-cli-extension), so that the number may mean another one by then: what is lost that way is
     /// added again.
     pub(super) async fn withdraw(&self, id: u64, url: &Url) -> Result<()> {
+        let Ok(url) = public(url) else { return Ok(()) };
         let _held = self.locks.hold(&WorkItemId::new(id.to_string())).await;
         for _ in 0..TRIES {
             let native = match self.read(id).await {
                 Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
                 native => native?,
             };
-            let Some((index, _)) = ours(&native, url).last() else { return Ok(()) };
+            let Some((index, _)) = ours(&native, &url).last() else { return Ok(()) };
             let Some(after) = self.write(&native, vec![relation::remove(index)]).await? else {
                 continue;
             };
@@ -149,28 +148,23 @@ fn lost(before: &wire::WorkItem, removed: usize, after: &wire::WorkItem) -> Vec<
     again.collect()
 }
 
+/// True for a page that can stand in the comment of an artifact.
+pub(super) fn has_room_for(page: &Url) -> bool {
+    page.as_str().len() <= LONGEST_COMMENT - OURS.len() - SHORTEST_TITLE
+}
+
 /// The relations of ours that stand for a page, with their numbers.
-fn ours<'a>(
+pub(super) fn ours<'a>(
     native: &'a wire::WorkItem,
     url: &Url,
 ) -> impl DoubleEndedIterator<Item = (usize, &'a wire::Relation)> {
-    let url = public(url);
     let all: Vec<_> = native
         .relations()
         .iter()
         .enumerate()
-        .filter(|(_, relation)| remembered(relation).is_some_and(|(page, _)| page == url))
+        .filter(|(_, relation)| remembered(relation).is_some_and(|(page, _)| page == *url))
         .collect();
     all.into_iter()
-}
-
-/// An address as it is linked: without credentials.
-fn public(url: &Url) -> Url {
-    let mut url = url.clone();
-    // These fail for addresses without a host only, and those are not linked.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url
 }
 
 /// Page and title of a relation that this product made; `None` for all others.

@@ -12,7 +12,7 @@ use crate::{
     http::Reply,
     model::{Found, Query, Status, WorkItem},
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -80,14 +80,10 @@ impl AzureDevOps {
         Ok(Found { items, complete: !more && !missing })
     }
 
-    /// One batch in the order of the numbers; false when an item was not given. Without `omit` one that is gone
-    /// meanwhile would fail all, and `fields` may not be named together with an expansion.
+    /// One batch in the order of the numbers; false when an item was not given.
     async fn batch(&self, ids: &[u64]) -> Result<(Vec<WorkItem>, bool)> {
-        let body = json!({"ids": ids, "$expand": "relations", "errorPolicy": "omit"});
-        let call = self.api.post("_apis/wit/workitemsbatch").reads().json(&body);
-        let list: wire::List<Option<wire::WorkItem>> = call.receive().await?;
         let mut by_id: HashMap<u64, wire::WorkItem> =
-            list.value.into_iter().flatten().map(|item| (item.id, item)).collect();
+            self.natives(ids).await?.into_iter().map(|item| (item.id, item)).collect();
         let mut items = Vec::new();
         for id in ids {
             if let Some(native) = by_id.remove(id) {
@@ -97,6 +93,22 @@ impl AzureDevOps {
         }
         let whole = items.len() == ids.len();
         Ok((items, whole))
+    }
+
+    /// The items of at most one batch that are there, in any order. Without `omit` one that is gone meanwhile would
+    /// fail all, and `fields` may not be named together with an expansion.
+    async fn natives(&self, ids: &[u64]) -> Result<Vec<wire::WorkItem>> {
+        let body = json!({"ids": ids, "$expand": "relations", "errorPolicy": "omit"});
+        let call = self.api.post("_apis/wit/workitemsbatch").reads().json(&body);
+        let list: wire::List<Option<wire::WorkItem>> = call.receive().await?;
+        Ok(list.value.into_iter().flatten().collect())
+    }
+
+    /// Any number of items that are there, in any order.
+    pub(super) async fn all_natives(&self, ids: &[u64]) -> Result<Vec<wire::WorkItem>> {
+        let batches: Vec<_> = ids.chunks(BATCH).map(|ids| self.natives(ids)).collect();
+        let all: Vec<_> = stream::iter(batches).buffered(IN_FLIGHT).try_collect().await?;
+        Ok(all.concat())
     }
 
     /// The numbers of what a query finds, at least as many as are needed if there are so many.

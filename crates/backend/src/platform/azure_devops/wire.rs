@@ -1,7 +1,9 @@
 //! Azure DevOps' JSON, as far as it is used.
 
+use crate::platform::shared::absent::or_default;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 
 /// The body of most refusals.
 #[derive(Debug, Deserialize)]
@@ -29,7 +31,7 @@ pub(super) struct User {
     pub(super) id: String,
     provider_display_name: Option<String>,
     custom_display_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     properties: Map<String, Value>,
 }
 
@@ -56,7 +58,7 @@ impl User {
 pub(super) struct WorkItem {
     pub(super) id: u64,
     /// Absent where only some fields were asked for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) rev: u64,
     pub(super) fields: Map<String, Value>,
     pub(super) relations: Option<Vec<Relation>>,
@@ -83,7 +85,7 @@ impl WorkItem {
 pub(super) struct Relation {
     pub(super) rel: String,
     pub(super) url: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) attributes: Map<String, Value>,
 }
 
@@ -112,9 +114,9 @@ pub(super) struct LinkReference {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ItemType {
     pub(super) name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) is_disabled: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) fields: Vec<Field>,
 }
 
@@ -129,7 +131,7 @@ impl ItemType {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Field {
     pub(super) reference_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
 }
 
@@ -138,7 +140,7 @@ pub(super) struct Field {
 pub(super) struct State {
     pub(super) name: String,
     /// Proposed, `InProgress`, Resolved, Completed or Removed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) category: String,
 }
 
@@ -148,11 +150,18 @@ pub(super) struct Uploaded {
     pub(super) url: url::Url,
 }
 
+/// The items with links to artifacts, by the artifact.
+#[derive(Debug, Deserialize)]
+pub(super) struct Holders {
+    #[serde(default, rename = "artifactUrisQueryResult", deserialize_with = "or_default")]
+    pub(super) by_artifact: HashMap<String, Option<Vec<ItemReference>>>,
+}
+
 /// A repository of Azure Repos.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Repository {
     pub(super) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
     pub(super) project: Project,
 }
@@ -161,14 +170,14 @@ pub(super) struct Repository {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Project {
     pub(super) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
 }
 
 /// What a provider of the web pages knows about addresses at GitHub.
 #[derive(Debug, Deserialize)]
 pub(super) struct Contribution {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) data: Map<String, Value>,
 }
 

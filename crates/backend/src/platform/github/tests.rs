@@ -314,6 +314,7 @@ async fn what_cannot_be_read_never_shows_what_it_says() {
     assert_eq!(error.kind, ErrorKind::Protocol);
     let said = "GitHub answered 200 OK: not the expected JSON, a value of another type at line 1 column 14";
     assert_eq!(error.message, said);
+    assert!(error.hint().contains("GITHUB_API_URL"), "{}", error.hint());
     let draft = Draft { title: "A".to_owned(), ..Draft::default() };
     let error = github.create_work_item(&draft).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Ambiguous, "{error}");

@@ -1,5 +1,6 @@
 //! GitHub's JSON. Enterprise Servers and events leave fields out freely, so almost all are optional.
 
+use crate::platform::shared::absent::or_default;
 use jiff::Timestamp;
 use serde::{Deserialize, de::IgnoredAny};
 use serde_json::Value;
@@ -27,6 +28,7 @@ fn list<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<Value>,
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct GraphqlErrors {
+    #[serde(deserialize_with = "or_default")]
     pub(super) errors: Vec<GraphqlError>,
 }
 
@@ -36,18 +38,18 @@ pub(super) struct GraphqlError {
     /// `NOT_FOUND`, `FORBIDDEN`, `RATE_LIMITED` and others.
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) message: String,
 }
 
 /// An account.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct User {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) id: u64,
     pub(super) login: String,
     /// `User`, `Bot`, `Organization`.
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "or_default")]
     pub(super) kind: String,
     pub(super) name: Option<String>,
     pub(super) email: Option<String>,
@@ -57,7 +59,7 @@ pub(super) struct User {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Issue {
     pub(super) id: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) node_id: String,
     pub(super) number: u64,
     pub(super) html_url: Url,
@@ -68,7 +70,7 @@ pub(super) struct Issue {
     pub(super) state: String,
     /// `completed`, `not_planned`, `duplicate`, `reopened`.
     pub(super) state_reason: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) labels: Vec<Label>,
     pub(super) assignees: Option<Vec<User>>,
     /// Older than the list, and missing in newer answers.
@@ -148,7 +150,7 @@ pub(super) struct Comment {
     pub(super) body: Option<String>,
     /// None where the account is gone.
     pub(super) user: Option<User>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) author_association: String,
 }
 
@@ -162,7 +164,7 @@ pub(super) struct PullRequest {
     pub(super) state: String,
     pub(super) draft: Option<bool>,
     pub(super) user: Option<User>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) labels: Vec<Label>,
     pub(super) merged_at: Option<Timestamp>,
     pub(super) merge_commit_sha: Option<String>,
@@ -208,7 +210,7 @@ pub(super) struct CommitFacts {
 /// Who, and when.
 #[derive(Debug, Deserialize)]
 pub(super) struct Signature {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
     pub(super) date: Option<Timestamp>,
 }

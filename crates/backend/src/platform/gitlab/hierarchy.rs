@@ -77,7 +77,7 @@ impl GitLab {
 
     fn gather(&self, project: &str, answer: wire::Answer<wire::Family>, parents: &mut Parents) {
         let items = answer.data.and_then(|family| family.project?.work_items);
-        for child in items.into_iter().flat_map(|items| items.nodes) {
+        for child in items.into_iter().flat_map(|items| items.nodes).flatten() {
             let parent = child.widgets.into_iter().find_map(|widget| widget.parent?.web_url);
             if let Some(parent) = parent.and_then(|page| id_of_page(self.http.base(), &page)) {
                 parents.insert(WorkItemId::new(format!("{project}#{}", child.iid)), parent);

@@ -1,6 +1,6 @@
 //! GitLab's JSON, as far as it is read.
 
-use crate::{health::Access, model::Identity};
+use crate::{health::Access, model::Identity, platform::shared::absent::or_default};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub(super) struct Failure {
 pub(super) struct User {
     pub(super) id: u64,
     pub(super) username: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
     #[serde(default)]
     pub(super) state: Option<String>,
@@ -57,7 +57,7 @@ pub(super) struct Job {
 /// What a token says of itself.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Token {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) scopes: Vec<String>,
     #[serde(default)]
     pub(super) expires_at: Option<String>,
@@ -83,14 +83,14 @@ impl From<Token> for Access {
 /// A member of a project.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Member {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) access_level: u32,
 }
 
 /// A project.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct ProjectState {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) archived: bool,
 }
 
@@ -107,7 +107,7 @@ pub(super) struct Issue {
     pub(super) state: String,
     #[serde(default, deserialize_with = "labels")]
     pub(super) labels: Vec<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) assignees: Vec<User>,
     /// Servers before 9.2 know one assignee only.
     #[serde(default)]
@@ -205,9 +205,9 @@ pub(super) struct Epic {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Note {
     pub(super) id: u64,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) body: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) system: bool,
     pub(super) author: User,
 }
@@ -236,10 +236,10 @@ pub(super) struct MergeRequest {
     pub(super) source_branch: String,
     pub(super) target_branch: String,
     pub(super) author: User,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) draft: bool,
     /// The older name of `draft`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) work_in_progress: bool,
     /// Missing when the fork is gone.
     #[serde(default)]
@@ -264,7 +264,7 @@ pub(super) struct MergeRequestCommit {
     #[serde(default)]
     pub(super) message: Option<String>,
     pub(super) title: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) author_name: String,
     #[serde(default)]
     pub(super) committed_date: Option<Timestamp>,
@@ -293,7 +293,7 @@ pub(super) struct Status {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Answer<T> {
     pub(super) data: Option<T>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) errors: Vec<GraphError>,
 }
 
@@ -317,15 +317,15 @@ pub(super) struct FamilyProject {
 
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Nodes {
-    #[serde(default)]
-    pub(super) nodes: Vec<Child>,
+    #[serde(default, deserialize_with = "or_default")]
+    pub(super) nodes: Vec<Option<Child>>,
 }
 
 /// A work item with its widgets, of which one may name the parent.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Child {
     pub(super) iid: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) widgets: Vec<Widget>,
 }
 
@@ -350,6 +350,6 @@ pub(super) struct Adoption {
 
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Adopted {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) errors: Vec<String>,
 }

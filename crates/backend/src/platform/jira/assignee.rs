@@ -71,6 +71,7 @@ fn ambiguous(who: &str, several: &[&wire::User]) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::{Value, json};
 
     #[test]
     fn account_ids_are_told_from_names() {
@@ -86,5 +87,17 @@ mod tests {
         ] {
             assert_eq!(is_account_id(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn accounts_that_are_switched_off_or_nobodys_are_no_assignees() {
+        let check = |user: Value, expected: bool| {
+            let user = serde_json::from_value(user).unwrap();
+            assert_eq!(may_work(&user), expected, "{user:?}");
+        };
+        check(json!({"name": "bob"}), true);
+        check(json!({"active": true, "accountType": "atlassian"}), true);
+        check(json!({"active": false, "accountType": "atlassian"}), false);
+        check(json!({"active": true, "accountType": "app"}), false);
     }
 }

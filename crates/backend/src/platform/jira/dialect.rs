@@ -83,7 +83,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
     let hint = match kind {
         ErrorKind::Auth => AUTH_HINT,
         ErrorKind::Forbidden => {
-            "give the token's account the permission in the project, and a scoped token the scope"
+            "give the token's account the permission in the project, and a scoped token the scopes read:jira-work and write:jira-work"
         }
         ErrorKind::NotFound => {
             "check the key; the item may be deleted, or hidden from the token's account"

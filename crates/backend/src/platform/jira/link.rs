@@ -4,6 +4,7 @@ use super::{Jira, jql, values::cut, wire};
 use crate::{
     digest,
     error::{Error, ErrorKind, Result},
+    managed_comment::public,
     model::{Commit, Link, PullRequest, PullRequestState, Query, WorkItemId},
 };
 use url::Url;
@@ -67,20 +68,6 @@ fn global_id(url: &Url) -> String {
         return plain;
     }
     format!("{OURS}sha256:{}", digest::sha256_hex(url.as_str().as_bytes()))
-}
-
-/// An address that others can open, without credentials that a clone's address may carry.
-fn public(url: &Url) -> Result<Url> {
-    if !matches!(url.scheme(), "http" | "https") {
-        let message = format!("nobody else can open a {} address", url.scheme());
-        return Err(Error::new(ErrorKind::Config, message)
-            .with_hint("name the repository's web address with --repository-url"));
-    }
-    let mut url = url.clone();
-    // These fail for addresses without a host only, and web addresses have one.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    Ok(url)
 }
 
 /// Untrusted text on one line, without characters that people cannot see. Jira shows it as it is.
@@ -150,9 +137,10 @@ impl Jira {
 
     /// Removes a link; one that is not there, on an item that may be gone, is removed already.
     pub(super) async fn withdraw(&self, key: &str, url: &Url) -> Result<()> {
+        let Ok(url) = public(url) else { return Ok(()) };
         let call = self.http.delete("rest/api/{version}/issue/{key}/remotelink");
         let call = call.segment("version", self.version().await?).segment("key", key);
-        let call = call.query("globalId", global_id(&public(url)?));
+        let call = call.query("globalId", global_id(&url));
         // Jira answers 415 to a DELETE without a media type, though it has no body.
         match call.header("content-type", "application/json").send().await {
             Ok(_) => Ok(()),
@@ -170,8 +158,10 @@ fn is_ours(link: &wire::RemoteLink) -> bool {
 
 fn as_link(key: &str, link: wire::RemoteLink, existed: bool) -> Result<Link> {
     let url = link.object.url.parse().map_err(|error| {
-        let message =
-            format!("the address {:?} of a link cannot be read: {error}", link.object.url);
+        let message = format!(
+            "the address {:?} of a link in Jira's answer cannot be read: {error}",
+            link.object.url
+        );
         Error::new(ErrorKind::Protocol, message)
     })?;
     Ok(Link { item: WorkItemId::new(key), url, title: Some(link.object.title), existed })

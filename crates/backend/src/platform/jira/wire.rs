@@ -1,5 +1,6 @@
 //! Jira's JSON, Cloud (REST 3) and Data Center (REST 2). Both leave fields out freely, so almost all are optional.
 
+use crate::platform::shared::absent::or_default;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -41,7 +42,9 @@ impl User {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct ErrorCollection {
+    #[serde(deserialize_with = "or_default")]
     pub(super) error_messages: Vec<String>,
+    #[serde(deserialize_with = "or_default")]
     pub(super) errors: Map<String, Value>,
     /// What gateways say instead.
     pub(super) message: Option<String>,
@@ -51,7 +54,7 @@ pub(super) struct ErrorCollection {
 #[derive(Debug, Deserialize)]
 pub(super) struct Issue {
     pub(super) key: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) fields: Map<String, Value>,
 }
 
@@ -119,7 +122,7 @@ pub(super) struct MetaPage<T> {
 pub(super) struct IssueType {
     pub(super) id: String,
     pub(super) name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) subtask: bool,
     /// Cloud: 1 for epics, 0 for usual types, -1 for sub-tasks.
     pub(super) hierarchy_level: Option<i32>,
@@ -138,15 +141,15 @@ impl IssueType {
 #[serde(rename_all = "camelCase")]
 pub(super) struct ScreenField {
     /// Absent where the field is the value of a map and its id the key.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) field_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) required: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) has_default_value: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) allowed_values: Vec<Value>,
 }
 
@@ -162,7 +165,7 @@ impl ScreenField {
 /// `editmeta`.
 #[derive(Debug, Deserialize)]
 pub(super) struct EditMeta {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) fields: std::collections::BTreeMap<String, ScreenField>,
 }
 
@@ -170,7 +173,7 @@ pub(super) struct EditMeta {
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Field {
     pub(super) id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) name: String,
     pub(super) schema: Option<FieldSchema>,
 }
@@ -221,7 +224,7 @@ pub(super) struct Transition {
     pub(super) to: Status,
     /// Cloud only.
     pub(super) is_available: Option<bool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) fields: Map<String, Value>,
 }
 
@@ -229,7 +232,7 @@ pub(super) struct Transition {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct TokenPage {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) issues: Vec<Issue>,
     pub(super) next_page_token: Option<String>,
     pub(super) is_last: Option<bool>,
@@ -264,9 +267,9 @@ pub(super) struct Application {
 /// What a link leads to.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct RemoteObject {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) url: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) summary: Option<String>,
@@ -310,7 +313,7 @@ pub(super) struct IssueReference {
 /// The answer to `mypermissions`.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Permissions {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) permissions: std::collections::BTreeMap<String, Permission>,
 }
 

@@ -120,6 +120,14 @@ pub(super) const LIST_PAGES: Document = Document::new(
             nodes { id url title subtitle metadata } pageInfo { hasNextPage endCursor } } } }",
 );
 
+/// Links of items that were archived count as well: an item is archived when it is done, and its link is as true.
+pub(super) const ITEMS_OF_PAGE: Document = Document::new(
+    "ItemsOfPage",
+    "query ItemsOfPage($url: String!, $after: String) { \
+        attachmentsForURL(url: $url, first: 100, after: $after, includeArchived: true) { \
+            nodes { metadata issue { id identifier trashed } } pageInfo { hasNextPage endCursor } } }",
+);
+
 pub(super) const LINK_PAGE: Document = Document::new(
     "LinkPage",
     "mutation LinkPage($input: AttachmentCreateInput!) { \
@@ -165,6 +173,7 @@ pub(super) const ALL: &[Document] = &[
     ADD_LABEL,
     FIND_USERS,
     LIST_PAGES,
+    ITEMS_OF_PAGE,
     LINK_PAGE,
     UNLINK_PAGE,
     PREPARE_UPLOAD,

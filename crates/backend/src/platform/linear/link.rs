@@ -3,7 +3,7 @@
 use super::{Linear, document, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
-    managed_comment::Entry,
+    managed_comment::{Entry, public},
     model::{Commit, Link, PullRequest, PullRequestState, WorkItemId},
 };
 use serde_json::{Map, Value, json};
@@ -45,7 +45,7 @@ impl Linear {
     pub(super) async fn link(&self, name: &str, link: wire::Shown) -> Result<Link> {
         let (item, there) = self.pages(name, &json!({"url": {"eq": link.url}})).await?;
         let known = there.iter().map(|page| &page.shown).find(|shown| shown.url == link.url);
-        if known.is_none_or(|known| is_ours(known) && *known != link) {
+        if known.is_none_or(|known| is_ours(&known.metadata) && *known != link) {
             let mut input = json!(link);
             input["issueId"] = json!(item);
             let wire::Nothing {} = self.set(&document::LINK_PAGE, &json!({"input": input})).await?;
@@ -56,19 +56,40 @@ impl Linear {
     /// The links that this product made.
     pub(super) async fn links(&self, name: &str) -> Result<Vec<Link>> {
         let (item, pages) = self.pages(name, &json!({})).await?;
-        let ours = pages.iter().map(|page| &page.shown).filter(|shown| is_ours(shown));
+        let ours = pages.iter().map(|page| &page.shown).filter(|shown| is_ours(&shown.metadata));
         ours.map(|shown| as_link(&item, shown, true)).collect()
+    }
+
+    /// The items that this product linked to a page. Items in the trash are nobody's.
+    pub(super) async fn linked_to(&self, url: &Url) -> Result<Vec<WorkItemId>> {
+        let mut variables = json!({"url": public(url)?});
+        let mut items = Vec::new();
+        loop {
+            let found: wire::PagesOfUrl = self.ask(&document::ITEMS_OF_PAGE, &variables).await?;
+            let ours = found
+                .attachments
+                .nodes
+                .into_iter()
+                .filter(|page| is_ours(&page.metadata) && page.issue.trashed != Some(true));
+            items.extend(ours.map(|page| WorkItemId::new(page.issue.identifier)));
+            match found.attachments.page_info.next() {
+                Some(cursor) => variables["after"] = cursor.into(),
+                None => return Ok(items),
+            }
+        }
     }
 
     /// Removes a link of ours; one that is not there, on an item that may be gone, is removed already.
     pub(super) async fn withdraw(&self, name: &str, url: &Url) -> Result<()> {
+        let Ok(url) = public(url) else { return Ok(()) };
         let pages = match self.pages(name, &json!({"url": {"eq": url}})).await {
             Ok((_, pages)) => pages,
             Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
-        for page in
-            pages.iter().filter(|page| is_ours(&page.shown) && page.shown.url == url.as_str())
+        for page in pages
+            .iter()
+            .filter(|page| is_ours(&page.shown.metadata) && page.shown.url == url.as_str())
         {
             let removed: Result<wire::Nothing> =
                 self.set(&document::UNLINK_PAGE, &json!({"id": page.id})).await;
@@ -99,13 +120,16 @@ impl Linear {
     }
 }
 
-fn is_ours(shown: &wire::Shown) -> bool {
-    shown.metadata.contains_key(OURS)
+fn is_ours(metadata: &Map<String, Value>) -> bool {
+    metadata.get(OURS).is_some_and(Value::is_string)
 }
 
 fn as_link(item: &str, shown: &wire::Shown, existed: bool) -> Result<Link> {
     let url = shown.url.parse().map_err(|error| {
-        let message = format!("the address {:?} of a link cannot be read: {error}", shown.url);
+        let message = format!(
+            "the address {:?} of a link in Linear's answer cannot be read: {error}",
+            shown.url
+        );
         Error::new(ErrorKind::Protocol, message)
     })?;
     Ok(Link { item: WorkItemId::new(item), url, title: Some(shown.title.clone()), existed })

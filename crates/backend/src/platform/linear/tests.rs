@@ -353,6 +353,33 @@ async fn what_an_integration_attached_is_left_to_it() {
     assert_eq!(linear.sent(), ["ListPages"; 3], "nothing was written");
 }
 
+#[tokio::test]
+async fn only_what_we_linked_and_nobody_threw_away_is_linked_to_a_page() {
+    let (tracker, linear) = scripted(|operation, _| match operation {
+        "ItemsOfPage" => {
+            let linked = |name: &str, metadata: &Value, trashed: Option<bool>| {
+                json!({"metadata": metadata,
+                    "issue": {"id": "9cfb482a", "identifier": name, "trashed": trashed}})
+            };
+            let (ours, theirs) =
+                (json!({"devopsIntegrations": "commit"}), json!({"state": "open"}));
+            let pages = json!([
+                linked("ENG-1", &ours, None),
+                linked("ENG-2", &theirs, None),
+                linked("OPS-3", &ours, Some(false)),
+                linked("ENG-4", &ours, Some(true))
+            ]);
+            data(&json!({"attachmentsForURL": page(&pages, None)}))
+        }
+        _ => usual(operation),
+    });
+    let mut with_password = commit("").url;
+    with_password.set_password(Some("pass")).unwrap();
+    let told = tracker.items_linked_to(&with_password).await.unwrap();
+    assert_eq!(told, Some(vec![id(), WorkItemId::new("OPS-3")]));
+    assert_eq!(linear.bodies("ItemsOfPage")[0]["variables"]["url"], json!(commit("").url));
+}
+
 #[test]
 fn ids_are_checked_before_any_request() {
     for (id, expected) in [

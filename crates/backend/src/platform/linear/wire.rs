@@ -1,5 +1,6 @@
 //! Linear's JSON, as far as it is asked for.
 
+use crate::platform::shared::absent::or_default;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +32,7 @@ pub(super) struct Nothing {}
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Errors {
+    #[serde(deserialize_with = "or_default")]
     pub(super) errors: Vec<Fault>,
     pub(super) data: Option<Map<String, Value>>,
 }
@@ -38,7 +40,9 @@ pub(super) struct Errors {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Fault {
+    #[serde(deserialize_with = "or_default")]
     pub(super) message: String,
+    #[serde(deserialize_with = "or_default")]
     pub(super) extensions: Extensions,
 }
 
@@ -116,11 +120,14 @@ pub(super) struct States {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct State {
+    #[serde(deserialize_with = "or_default")]
     pub(super) id: String,
+    #[serde(deserialize_with = "or_default")]
     pub(super) name: String,
     /// triage, backlog, unstarted, started, completed, canceled or duplicate.
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "or_default")]
     pub(super) kind: String,
+    #[serde(deserialize_with = "or_default")]
     pub(super) position: f64,
 }
 
@@ -296,8 +303,21 @@ pub(super) struct Shown {
     #[serde(default)]
     pub(super) subtitle: Option<String>,
     /// Strings and numbers only.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) metadata: Map<String, Value>,
+}
+
+/// The attachments with one address, wherever they are.
+#[derive(Debug, Deserialize)]
+pub(super) struct PagesOfUrl {
+    #[serde(rename = "attachmentsForURL")]
+    pub(super) attachments: Connection<PageOfIssue>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct PageOfIssue {
+    pub(super) metadata: Map<String, Value>,
+    pub(super) issue: Stub,
 }
 
 /// The payload of the preparation of an upload.
@@ -333,6 +353,6 @@ pub(super) struct Notification {
     /// Milliseconds since the epoch.
     pub(super) webhook_timestamp: Option<i64>,
     pub(super) url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(super) data: Value,
 }

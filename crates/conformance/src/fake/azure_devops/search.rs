@@ -4,7 +4,7 @@ use super::{
     Answer, AzureDevOps, Caller, HIDDEN_PROJECT, process, refuse,
     wiql::{self, Site},
 };
-use crate::fake::{Request, Response};
+use crate::fake::{Request, Response, store::WebLink};
 use serde_json::{Value, json};
 
 /// Items that one batch may name.
@@ -94,5 +94,28 @@ impl AzureDevOps {
             }
         }
         Ok(Response::json(200, &json!({"count": views.len(), "value": views})))
+    }
+
+    /// The items with links to artifacts, under the names by which they were asked for.
+    pub(super) fn holders(&self, request: &Request) -> Answer {
+        let body: Value = request.json().unwrap_or_default();
+        let wanted: Vec<String> = serde_json::from_value(body["artifactUris"].clone())
+            .map_err(|_| refuse(400, "VS403474: artifactUris is no list of addresses."))?;
+        let store = self.store();
+        let visible = || store.items.iter().filter(|item| item.project != HIDDEN_PROJECT);
+        let mut told = serde_json::Map::new();
+        for uri in wanted {
+            let leads_there = |link: &WebLink| {
+                let url = link.body["url"].as_str().unwrap_or_default();
+                link.body["rel"] == "ArtifactLink" && url.eq_ignore_ascii_case(&uri)
+            };
+            let holders = visible().filter(|item| item.links.iter().any(leads_there));
+            let address = super::base(request, self.deployment);
+            let holders: Vec<_> = holders
+                .map(|it| json!({"id": it.serial, "url": format!("{address}/_apis/wit/workItems/{}", it.serial)}))
+                .collect();
+            told.insert(uri, holders.into());
+        }
+        Ok(Response::json(200, &json!({"artifactUrisQueryResult": told})))
     }
 }

@@ -13,7 +13,7 @@ pub(super) struct Run<'a> {
 }
 
 /// Connections that give small pages, whatever is asked for.
-const PAGED: [&str; 4] = ["issues", "labels", "attachments", "issueLabels"];
+const PAGED: [&str; 5] = ["issues", "labels", "attachments", "attachmentsForURL", "issueLabels"];
 
 /// So many nodes at most on one of their pages.
 const PAGE: usize = 3;

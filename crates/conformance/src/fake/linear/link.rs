@@ -1,9 +1,9 @@
 //! Attachments and the storage of files.
 
-use super::{Answer, Linear, Refusal, object, text, view::uuid};
+use super::{Answer, HIDDEN_TEAM, Linear, Refusal, object, text, view::uuid};
 use crate::fake::{
     Request, Response,
-    store::{File, WebLink},
+    store::{File, Store, WebLink},
 };
 use serde_json::{Map, Value, json};
 
@@ -42,6 +42,25 @@ impl Linear {
             item.links.push(link);
         }
         Ok(json!({"success": true, "lastSyncId": 4, "attachment": body}))
+    }
+
+    /// `attachmentsForURL`: the newest first, with their issues, which no caller sees of a hidden team.
+    pub(super) fn attachments_for_url(
+        &self,
+        store: &Store,
+        arguments: &Map<String, Value>,
+    ) -> Answer {
+        let url = text(arguments, "url").ok_or_else(|| {
+            Refusal::invalid("Argument \"url\" of required type was not provided.")
+        })?;
+        let visible = store.items.iter().rev().filter(|item| item.project != HIDDEN_TEAM);
+        let linked = visible.filter_map(|item| {
+            let mut page =
+                item.links.iter().find(|link| link.key.as_deref() == Some(url))?.body.clone();
+            page["issue"] = self.issue(store, item);
+            Some(page)
+        });
+        Ok(linked.collect())
     }
 
     /// `attachmentDelete`.
