@@ -162,7 +162,8 @@ pub fn choose_all(
 /// requests, though it chooses no tracker.
 pub(crate) fn choose_code_hosts(sources: &Sources<'_>, redactor: &mut Redactor) -> Vec<Chosen> {
     let hosts = candidates(sources, std::iter::empty(), redactor);
-    let hosts = hosts.into_iter().filter(|candidate| candidate.platform.code_host.is_some());
+    let hosts =
+        hosts.into_iter().filter(|candidate| platform::code_host(candidate.platform).is_some());
     hosts.filter_map(|candidate| candidate.finish(Vec::new()).ok()).collect()
 }
 

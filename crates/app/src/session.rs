@@ -19,7 +19,7 @@ use backend::{
     delegate::Delegated,
     dry_run::{DryHost, DryRun, Plan},
     http::{Policy, Reqwest, TransportOptions, Wire, is_loopback},
-    plugin,
+    platform, plugin,
     registry::{Plugin, Registry, Route, Routed},
     secret::Redactor,
     settings::{self, Settings},
@@ -161,7 +161,7 @@ impl Session {
         let file = self.config_file(git)?;
         let hosts = self.with_sources(git, file, config::choose_code_hosts);
         for Chosen { platform, settings, .. } in &hosts {
-            let Some(connect) = platform.code_host else { continue };
+            let Some(connect) = platform::code_host(platform) else { continue };
             let host = connect(settings, &self.wire(settings)?).await?;
             if !host.serves(page) {
                 continue;

@@ -62,8 +62,6 @@ pub struct Platform {
     pub check: Check,
     /// Makes the tracker.
     pub connect: Connect,
-    /// Makes the code host, where the platform is one.
-    pub code_host: Option<ConnectCodeHost>,
 }
 
 impl Platform {
@@ -116,6 +114,23 @@ pub const PLATFORMS: &[Platform] = &[
     #[cfg(feature = "local")]
     local::PLATFORM,
 ];
+
+/// The platforms of this build that are code hosts as well. A table of its own, so that a binary that never asks for a
+/// code host carries none.
+const CODE_HOSTS: &[(&str, ConnectCodeHost)] = &[
+    #[cfg(feature = "azure-devops")]
+    (azure_devops::PLATFORM.name, azure_devops::CODE_HOST),
+    #[cfg(feature = "github")]
+    (github::PLATFORM.name, github::CODE_HOST),
+    #[cfg(feature = "gitlab")]
+    (gitlab::PLATFORM.name, gitlab::CODE_HOST),
+];
+
+/// How the code host of a platform is made, where it is one.
+pub fn code_host(platform: &Platform) -> Option<ConnectCodeHost> {
+    let mut hosts = CODE_HOSTS.iter();
+    hosts.find(|(name, _)| *name == platform.name).map(|(_, connect)| *connect)
+}
 
 /// The names of the product's platforms, whichever of them this build has; `plugin:NAME` is one more of each name.
 pub const NAMES: &[&str] =

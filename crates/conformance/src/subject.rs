@@ -242,7 +242,7 @@ pub async fn connect_code_host(
     settings: &Settings,
     policy: Policy,
 ) -> Result<Box<dyn CodeHost>> {
-    let connect = row(name)?.code_host.ok_or_else(|| {
+    let connect = platform::code_host(row(name)?).ok_or_else(|| {
         Error::new(ErrorKind::Unsupported, format!("connect: {name} is no code host"))
     })?;
     connect(settings, &wire(policy)?).await

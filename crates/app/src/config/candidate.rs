@@ -214,7 +214,6 @@ mod tests {
         embedded: false,
         check: |_| Vec::new(),
         connect: |settings, _| Box::pin(async { Err(settings.problem("token", "unused").into()) }),
-        code_host: None,
     };
 
     fn check(name: &str, named: bool) {

@@ -27,7 +27,7 @@ mod wiql;
 mod wire;
 mod words;
 
-use super::{Platform, WITHOUT_HISTORY};
+use super::{ConnectCodeHost, Platform, WITHOUT_HISTORY};
 use crate::{
     error::{Error, ErrorKind, Result},
     health::Access,
@@ -61,10 +61,11 @@ pub(super) const PLATFORM: Platform = Platform {
     embedded: false,
     check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
-    code_host: Some(|settings, wire| {
-        Box::pin(async move { connect::connect_code_host(settings, wire) })
-    }),
 };
+
+/// Pull requests of Azure Repos in the same organisation.
+pub(super) const CODE_HOST: ConnectCodeHost =
+    |settings, wire| Box::pin(async move { connect::connect_code_host(settings, wire) });
 
 const SETTINGS: &[Setting] = &[
     Setting::new(

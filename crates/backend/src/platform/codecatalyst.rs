@@ -46,7 +46,6 @@ pub(super) const PLATFORM: Platform = Platform {
     connect: |settings, wire| {
         Box::pin(async move { Ok(Box::new(connect(settings, wire)?) as Box<dyn Tracker>) })
     },
-    code_host: None,
 };
 
 /// The key under `custom_settings` that names the tracker of the work items.

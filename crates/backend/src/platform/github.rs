@@ -26,7 +26,7 @@ mod wire;
 mod words;
 
 use self::octocrab::Api;
-use super::{Platform, WITHOUT_HISTORY};
+use super::{ConnectCodeHost, Platform, WITHOUT_HISTORY};
 use crate::{
     error::{Error, ErrorKind, Result},
     health::Access,
@@ -63,10 +63,11 @@ pub(super) const PLATFORM: Platform = Platform {
     connect: |settings, wire| {
         Box::pin(async move { Ok(Box::new(connect::connect(settings, wire)?) as _) })
     },
-    code_host: Some(|settings, wire| {
-        Box::pin(async move { Ok(Box::new(connect::connect(settings, wire)?) as _) })
-    }),
 };
+
+/// Pull requests of the same site.
+pub(super) const CODE_HOST: ConnectCodeHost =
+    |settings, wire| Box::pin(async move { Ok(Box::new(connect::connect(settings, wire)?) as _) });
 
 const SETTINGS: &[Setting] = &[
     Setting::new(

@@ -26,7 +26,7 @@ mod webhook;
 mod wire;
 mod words;
 
-use super::{Platform, WITHOUT_HISTORY};
+use super::{ConnectCodeHost, Platform, WITHOUT_HISTORY};
 use crate::{
     error::Result,
     health::Access,
@@ -60,8 +60,11 @@ pub(super) const PLATFORM: Platform = Platform {
     embedded: false,
     check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::tracker(settings, wire) }),
-    code_host: Some(|settings, wire| Box::pin(async move { connect::code_host(settings, wire) })),
 };
+
+/// Merge requests of the same instance.
+pub(super) const CODE_HOST: ConnectCodeHost =
+    |settings, wire| Box::pin(async move { connect::code_host(settings, wire) });
 
 const SETTINGS: &[Setting] = &[
     Setting::new(

@@ -58,7 +58,6 @@ pub(super) const PLATFORM: Platform = Platform {
     embedded: false,
     check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
-    code_host: None,
 };
 
 const SETTINGS: &[Setting] = &[

@@ -51,7 +51,6 @@ pub const PLATFORM: Platform = Platform {
     embedded: true,
     check: |settings| settings.problems(read),
     connect,
-    code_host: None,
 };
 
 const SETTINGS: &[Setting] = &[

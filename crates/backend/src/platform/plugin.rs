@@ -27,7 +27,6 @@ pub(super) const PLATFORM: Platform = Platform {
     embedded: false,
     check: |_| Vec::new(),
     connect,
-    code_host: None,
 };
 
 const SETTINGS: &[Setting] = &[

@@ -1,6 +1,6 @@
 //! Addresses as people copy them: what is meant is understood, and what cannot be right is told before a token is sent.
 
-use super::{PLATFORMS, find};
+use super::{PLATFORMS, code_host, find};
 use crate::{
     error::{Error, ErrorKind, Result},
     http::tests::script::silent,
@@ -32,7 +32,7 @@ async fn connect((name, others, right): &Site, changed: (&str, &str)) -> Result<
     });
     let row = find(name).unwrap();
     (row.connect)(&settings, &silent()).await?;
-    if let Some(code_host) = row.code_host {
+    if let Some(code_host) = code_host(row) {
         code_host(&settings, &silent()).await?;
     }
     Ok(())
