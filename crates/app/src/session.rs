@@ -248,7 +248,13 @@ impl Session {
         let file = if let ConfigFile::Read(path, map) = file { Some((path, map)) } else { None };
         // Inside the git directory, else the user's own folder.
         let state = git.map(Git::state_folder).or_else(|| place::state_folder(&self.env));
-        let sources = Sources { env: &self.env, host: &*self.host, file, state: state.as_deref() };
+        let sources = Sources {
+            env: &self.env,
+            host: &*self.host,
+            file,
+            state: state.as_deref(),
+            secrets_withheld: self.context.secrets_withheld,
+        };
         let mut redactor = Redactor::default();
         let outcome = read(&sources, &mut redactor);
         self.gate.learn(redactor);
