@@ -33,8 +33,9 @@ pub(crate) async fn collect(
     sources: Sources<'_>,
     policy: &Policy,
 ) -> Result<Facts> {
-    let Sources { session, host, .. } = sources;
     let git = sources.git.filter(|git| is_clone(git, target));
+    let sources = Sources { git, ..sources };
+    let Sources { session, host, .. } = sources;
     let default_branch = session.context.default_branch.clone();
     let default_branch = default_branch.or_else(|| git?.default_branch());
     let mut gaps = Vec::new();
@@ -43,7 +44,7 @@ pub(crate) async fn collect(
         None => None,
     };
     let mut proposal =
-        asked.unwrap_or_else(|| told(target, default_branch.as_deref(), git, &mut gaps));
+        asked.unwrap_or_else(|| told(target, default_branch.as_deref(), sources, &mut gaps));
     let wants_files = !policy.paths.is_empty() && target.group.is_none();
     let mut changed = None;
     if !proposal.complete || target.group.is_some() || wants_files {
@@ -97,20 +98,20 @@ pub(crate) fn heard<T>(answer: Result<T>, target: &Target, session: &Session) ->
 fn told(
     target: &Target,
     default_branch: Option<&str>,
-    git: Option<&Git>,
+    sources: Sources<'_>,
     gaps: &mut Vec<Gap>,
 ) -> Proposal {
-    let told = target.told.clone().unwrap_or_else(|| local(target, default_branch, git));
+    let told = target.told.clone().unwrap_or_else(|| local(target, default_branch, sources.git));
     let mut missing = Vec::new();
     missing.extend(told.title.is_none().then_some("title"));
     missing.extend(told.description.is_none().then_some("text"));
     // A queue's group is judged by its commits.
     if !missing.is_empty() && target.group.is_none() {
+        let missing = missing.join(" and the ");
+        let why = sources.session.event_lost.as_ref();
+        let why = why.map(|why| format!(", for the event cannot be: {why}")).unwrap_or_default();
         gaps.push(Gap {
-            what: format!(
-                "the {} of the pull request cannot be read here",
-                missing.join(" and the ")
-            ),
+            what: format!("the {missing} of the pull request cannot be read here{why}"),
             hint: "give a token of the code host, such as GITHUB_TOKEN, so that it is read there"
                 .to_owned(),
         });

@@ -124,9 +124,12 @@ fn a_fork_may_lack_secrets() {
     assert!(message.contains("jira.api_key: missing"), "{message}");
 }
 
+/// A platform, the page of a pull request, and the variables of a job that is about it.
+type Job = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// A job of a fork's merge request on GitLab, and one of a fork's pull request in Azure Pipelines, each with the token that
 /// the host lends to every job.
-const LENDERS: [(&str, &str, &[(&str, &str)]); 2] = [
+const LENDERS: [Job; 2] = [
     (
         "gitlab",
         "https://git.acme.example/acme/shop/-/merge_requests/7",
