@@ -205,13 +205,8 @@ fn everything_that_is_set_up_is_listed_for_its_health() {
     let env: Env = COMPLETE.iter().copied().chain([("GITHUB_ACTIONS", "true")]).collect();
     let host = ci::detect(&env, None);
     let file = Some(("config.yaml".to_owned(), map));
-    let sources = Sources {
-        env: &env,
-        host: &*host,
-        file,
-        state: Some(Path::new("/state")),
-        secrets_withheld: false,
-    };
+    let state = Some(Path::new("/state"));
+    let sources = Sources { env: &env, host: &*host, file, state, secrets_withheld: false };
     let all = choose_all(&sources, None, &mut Redactor::default()).unwrap();
     let states: Vec<_> = all.iter().map(|(name, it)| (name.as_str(), it.is_ok())).collect();
     assert_eq!(states, [("till", true), ("broken", false), ("route", false)]);
