@@ -33,8 +33,10 @@ fn a_tracker_that_is_well_says_who_we_are() {
 fn a_tracker_that_is_not_well_says_why_and_what_to_do() {
     let (site, folder) = (Tenant::new(Deployment::Cloud).unwrap(), tempfile::tempdir().unwrap());
     let wrong = jira(&site, "wrong-token-0123456789", folder.path(), &[]).expect_code(1);
-    assert!(wrong.stdout.contains("unhealthy") && wrong.stdout.contains("hint: check JIRA_EMAIL"));
-    assert!(wrong.stderr.contains("not healthy: jira"), "{}", wrong.stderr);
+    assert!(wrong.stdout.contains("unhealthy") && wrong.stdout.contains("error: cannot sign in"));
+    assert!(wrong.stderr.contains("not healthy: jira\nhint: check JIRA_EMAIL"), "{wrong:?}");
+    let all = format!("{}{}", wrong.stdout, wrong.stderr);
+    assert_eq!(all.matches("check JIRA_EMAIL").count(), 1, "what to do is said once: {all}");
     let weak = jira(&site, WEAK_TOKEN, folder.path(), &["--json"]).expect_code(1).json();
     let missing = weak["trackers"][0]["access"]["missing_scopes"].to_string();
     assert!(missing.contains("CREATE_ISSUES") && !missing.contains("BROWSE"), "{weak}");

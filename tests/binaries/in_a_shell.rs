@@ -82,3 +82,23 @@ fn a_repository_that_cannot_be_read_is_told_from_none() {
     assert!(ended.stderr.contains("git/config:1)"), "{ended:?}");
     assert!(ended.stderr.contains("hint: mend the repository"), "{ended:?}");
 }
+
+#[test]
+fn a_search_gives_no_more_than_asked_and_says_so_and_a_dry_run_reads_as_ever() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| work_item(folder.path(), args).expect_code(0);
+    run(&["create", "--title", "Pay by invoice"]);
+    run(&["create", "--title", "Pay by card"]);
+    let found = run(&["search", "pay", "--limit", "1"]);
+    assert_eq!(found.stdout.lines().count(), 1, "{found:?}");
+    assert!(found.stderr.contains("there are more items than the 1 shown"), "{found:?}");
+    let document = run(&["search", "pay", "--limit", "1", "--json"]).json();
+    assert_eq!(
+        (document["items"].as_array().unwrap().len(), &document["complete"]),
+        (1, &json!(false))
+    );
+    for args in [&["search", "pay"][..], &["get", "LOCAL-1"]] {
+        let (real, dry) = (run(args), run(&[args, &["--dry-run"]].concat()));
+        assert!(!real.stdout.is_empty() && real.stdout == dry.stdout, "{real:?} {dry:?}");
+    }
+}

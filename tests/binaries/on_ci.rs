@@ -125,6 +125,29 @@ fn a_dry_run_tells_its_host_that_nothing_was_made() {
 }
 
 #[test]
+fn an_item_that_was_only_planned_is_no_output() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let run = |args: &[&str]| {
+        Process::new("work-item", folder.path())
+            .args(["create", "--platform", "local", "--title", "Planned"])
+            .args(args)
+            .env("LOCAL_TRACKER_FILE", file("tracker.db"))
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_OUTPUT", file("output"))
+            .env("GITHUB_STEP_SUMMARY", file("summary"))
+            .run()
+            .expect_code(0)
+    };
+    let told = |name: &str| std::fs::read_to_string(file(name)).unwrap_or_default();
+    let planned = run(&["--dry-run"]);
+    assert!(planned.stdout.starts_with("would create"), "{planned:?}");
+    assert_eq!((told("output"), told("summary")), (String::new(), String::new()));
+    run(&[]);
+    assert!(told("output").contains("LOCAL-1") && told("summary").contains("Planned"));
+}
+
+#[test]
 fn an_event_that_cannot_be_read_is_no_whole_range() {
     let repository = repository_with_item();
     let process = on_pull_request(&repository, "acme/shop", &["--platform", "local", "--json"]);

@@ -185,6 +185,44 @@ fn the_verdict_is_that_of_a_run_that_links() {
 }
 
 #[test]
+fn items_of_azure_boards_count_in_a_hook_as_in_a_run() {
+    let settings = "azure_devops:\n  api_endpoint: https://dev.azure.com/acme\n  api_key: \"${AZURE_DEVOPS_PAT}\"\n  project: Till\n";
+    for remote in ["https://github.com/acme/shop", "https://dev.azure.com/acme/Till/_git/shop"] {
+        let repo = Repo::bare_of_hooks();
+        repo.write(".devops-integrations.yaml", settings);
+        // A fork's run has no secret, as a hook has none.
+        let run = || {
+            repo.program(&binary("link-commit"))
+                .args(["--require", "--commit", "HEAD", "--config", ".devops-integrations.yaml"])
+                .env("TF_BUILD", "True")
+                .env("BUILD_REPOSITORY_URI", remote)
+                .env("SYSTEM_PULLREQUEST_PULLREQUESTID", "7")
+                .env("SYSTEM_PULLREQUEST_ISFORK", "True")
+                .env("SYSTEM_PULLREQUEST_SOURCEBRANCH", "refs/heads/topic")
+                .env("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main")
+                .run()
+        };
+        for (message, counts) in [
+            ("AB#12: add", true),
+            ("add\n\nFixes ab#12", true),
+            ("Fix #12", false),
+            ("`AB#12`", false),
+            ("SHOP-1: add", false),
+            ("add", false),
+        ] {
+            let checked = check(&repo, message, &["--closing-guard", "off"]);
+            repo.git_with(&["commit", "--quiet", "--allow-empty", "-m", message], "false")
+                .expect_code(0);
+            let ran = run();
+            let codes = (checked.code, ran.code);
+            assert_eq!(codes, if counts { (0, 0) } else { (1, 1) }, "{message:?}: {ran:?}");
+            let example = "such as `Refs: AB#12`";
+            assert!(counts || ran.stderr.contains(example), "{ran:?}");
+        }
+    }
+}
+
+#[test]
 fn no_tracker_no_secret_and_no_network_are_needed() {
     let repo = Repo::bare_of_hooks();
     let both = "jira:\n  api_endpoint: \"${JIRA_URL}\"\n  api_key: \"${JIRA_API_TOKEN}\"\n  project: PROJ\nlocal:\n  project: SHOP\n";

@@ -146,6 +146,28 @@ fn what_git_says_is_read_line_by_line() {
 }
 
 #[test]
+fn what_a_message_may_lack_a_pushed_one_may_lack() {
+    let repo = cloned();
+    repo.git("checkout --quiet -b topic").expect_code(0);
+    repo.commit("a", "nothing");
+    let tip = repo.git("rev-parse HEAD").stdout.trim().to_owned();
+    let line = format!("refs/heads/topic {tip} refs/heads/topic {ZERO}\n");
+    for (answer, code, said) in [("fail", 1, "error: "), ("warn", 0, "warning: "), ("off", 0, "")] {
+        repo.git(&format!("config link-commit.missingItem {answer}")).expect_code(0);
+        let pushed = pre_push(&repo, &line).expect_code(code);
+        assert!(pushed.stderr.starts_with(said), "{pushed:?}");
+        assert_eq!(pushed.stderr.contains("names no work item"), !said.is_empty(), "{pushed:?}");
+        let checked = repo.program(&binary("link-commit")).args(["check", "-"]).stdin("x").run();
+        assert_eq!(checked.code, code, "the hooks agree: {checked:?}");
+    }
+    let asked = ["pre-push", "origin", "url", "--json", "--missing-item", "warn"];
+    let ours = repo.program(&binary("link-commit")).args(asked).stdin(&*line);
+    assert_eq!(ours.run().expect_code(0).json()["verdict"], "warn");
+    repo.git("config link-commit.missingItem maybe").expect_code(0);
+    pre_push(&repo, &line).expect_code(78);
+}
+
+#[test]
 fn pre_commit_hands_the_range_on_in_variables() {
     let repo = cloned();
     repo.git("checkout --quiet -b topic").expect_code(0);

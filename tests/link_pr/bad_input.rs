@@ -74,6 +74,13 @@ fn an_event_that_is_about_another_repository_is_not_believed() {
         &pull.with("/pull_request/html_url", other),
         "its pull request is of https://github.com/acme/other",
     );
+    let pull = scene.pull("KEY-1: add", "");
+    let other = "https://github.com/acme/shop/pull/9";
+    refused(
+        &scene,
+        &pull.with("/pull_request/html_url", other),
+        "it is about pull request 7 at the page of 9",
+    );
 }
 
 #[test]
@@ -103,6 +110,26 @@ fn an_event_without_a_pull_request_is_an_error_with_a_hint() {
 }
 
 #[test]
+fn a_file_that_is_no_event_is_named() {
+    let scene = Scene::new(ground::local());
+    let pull = Pull { event: json!({}), name: "push", actor: "alex" };
+    let check = |name: &str, content: Option<&str>, why: &str| {
+        let file = scene.file(name);
+        content.into_iter().for_each(|text| std::fs::write(&file, text).unwrap());
+        let process = scene.process(&pull, &["--json"]).env("GITHUB_EVENT_PATH", &file);
+        let error = process.run().expect_code(78).json()["error"].clone();
+        let expected = format!("read the event that this run is about, {}: {why}", file.display());
+        assert!(error["message"].as_str().unwrap().starts_with(&expected), "{error}");
+        assert!(error["hint"].as_str().unwrap().contains("--pull-request"), "{error}");
+    };
+    check("gone", None, "No such file");
+    check("empty", Some(""), "it is empty");
+    check("text", Some("not an event"), "it is no JSON");
+    check("cut", Some("{\"pull_request\": {"), "it is no JSON");
+    check(".", None, "Is a directory");
+}
+
+#[test]
 fn an_event_that_is_missing_or_of_the_wrong_shape_is_not_passed_off_as_whole() {
     let scene = Scene::new(ground::local());
     scene.commit("topic", "KEY-1: add");
@@ -113,7 +140,11 @@ fn an_event_that_is_missing_or_of_the_wrong_shape_is_not_passed_off_as_whole() {
     let gone = env(scene.process(&pull, &["--json"])).env("GITHUB_EVENT_PATH", scene.file("gone"));
     let document = gone.run().expect_code(1).json();
     let message = document["reasons"][0]["message"].as_str().unwrap();
-    assert_eq!(message, "the title and the text of the pull request cannot be read here");
+    let expected = format!(
+        "the title and the text of the pull request cannot be read here, for the event cannot be: {}: No such file",
+        scene.file("gone").display()
+    );
+    assert!(message.starts_with(&expected), "{message}");
     assert_eq!(
         (&document["complete"], &document["pull_request"]["number"]),
         (&json!(false), &json!(7))

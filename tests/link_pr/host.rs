@@ -30,13 +30,14 @@ struct Memory {
     writes: usize,
     statuses: Vec<(String, CommitStatus)>,
     may_write: bool,
+    may_read: bool,
 }
 
 impl Host {
     fn new(title: &str, messages: &[&str]) -> Self {
         let proposal = proposal(title, messages);
         let (later, reads, comments) = (None, 0, Vec::new());
-        let (writes, statuses, may_write) = (0, Vec::new(), true);
+        let (writes, statuses, may_write, may_read) = (0, Vec::new(), true, true);
         Self(Arc::new(Mutex::new(Memory {
             proposal,
             later,
@@ -45,6 +46,7 @@ impl Host {
             writes,
             statuses,
             may_write,
+            may_read,
         })))
     }
 
@@ -101,6 +103,9 @@ impl CodeHost for Host {
     async fn get_pull_request(&self, page: &Url) -> Result<Proposal> {
         assert_eq!(page.as_str(), PAGE);
         let mut memory = self.memory();
+        if !memory.may_read {
+            return Err(hidden());
+        }
         memory.reads += 1;
         let reads = memory.reads;
         if let Some((_, later)) = memory.later.take_if(|(after, _)| *after < reads) {
@@ -110,7 +115,11 @@ impl CodeHost for Host {
     }
 
     async fn find_comment(&self, _page: &Url, marker: &str) -> Result<Option<String>> {
-        Ok(self.memory().comments.iter().find(|comment| comment.starts_with(marker)).cloned())
+        let memory = self.memory();
+        if !memory.may_read {
+            return Err(hidden());
+        }
+        Ok(memory.comments.iter().find(|comment| comment.starts_with(marker)).cloned())
     }
 
     async fn upsert_comment(&self, _page: &Url, marker: &str, body: &Markdown) -> Result<Written> {
@@ -145,6 +154,10 @@ impl CodeHost for Host {
     }
 }
 
+fn hidden() -> Error {
+    Error::new(ErrorKind::NotFound, "the host answered 404 Not Found")
+}
+
 fn read_only() -> Error {
     Error::new(ErrorKind::Forbidden, "the token may only read")
         .with_hint("give it the permission pull-requests: write")
@@ -152,6 +165,10 @@ fn read_only() -> Error {
 
 /// The work of the binary, in this process.
 fn link_pr(ground: &Ground, host: &Host, args: &[&str], event: Value) -> app::Report {
+    try_link_pr(ground, host, args, event).unwrap()
+}
+
+fn try_link_pr(ground: &Ground, host: &Host, args: &[&str], event: Value) -> Result<app::Report> {
     let folder = tempfile::tempdir().unwrap();
     git2::Repository::init(folder.path()).unwrap();
     let here = ["link-pr", "--repository", folder.path().to_str().unwrap()];
@@ -162,7 +179,7 @@ fn link_pr(ground: &Ground, host: &Host, args: &[&str], event: Value) -> app::Re
     let env = github.into_iter().chain(own).collect();
     let mut session = app::Session::new(args.common.clone(), env, Some(event));
     let host: Box<dyn CodeHost> = Box::new(host.clone());
-    run(link_pr::run_on(args, &mut session, Some(host))).unwrap()
+    run(link_pr::run_on(args, &mut session, Some(host)))
 }
 
 fn pull_request(ground: &Ground, host: &Host, args: &[&str]) -> app::Report {
@@ -245,6 +262,27 @@ fn a_forks_run_does_not_try_what_its_token_may_not_do() {
         "{report:?}"
     );
     assert_eq!((report.warnings, report.failures), (Vec::new(), Vec::new()));
+}
+
+#[test]
+fn what_a_forks_token_may_not_even_read_is_taken_from_the_event() {
+    let ground = ground::jira().without_secret();
+    let host = Host::new("", &[]);
+    host.memory().may_read = false;
+    let event = |from: &str| {
+        json!({ "pull_request": {
+            "number": 7, "html_url": PAGE, "title": "SHOP-1: add", "body": "",
+            "head": { "ref": "topic", "sha": sha(0), "repo": { "full_name": from } },
+            "base": { "ref": "main", "sha": sha(1) },
+        }})
+    };
+    let report = link_pr(&ground, &host, &["--json"], event("stranger/shop"));
+    let document = report.json.value();
+    assert_eq!(document["outcome"], "skipped: no token", "{report:?}");
+    assert_eq!(document["skipped"][0]["item"], "SHOP-1", "{report:?}");
+    assert_eq!(report.failures, Vec::new());
+    let error = try_link_pr(&ground::jira(), &host, &[], event("acme/shop")).unwrap_err();
+    assert_eq!(error.to_string(), "read pull request 7: the host answered 404 Not Found");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use backend::{
     platform::{self, PLATFORMS, Platform},
     registry::Route,
     secret::{Redactor, Secret},
-    settings::{Problem, Settings},
+    settings::{Problem, Setting, Settings},
 };
 use candidate::{Candidate, Named};
 use ci::{Env, Host};
@@ -26,6 +26,7 @@ use serde_json::{Map, Value};
 use std::{collections::BTreeMap, path::Path};
 
 /// Where settings are looked for.
+#[derive(Clone)]
 pub struct Sources<'a> {
     /// The environment, read once.
     pub env: &'a Env,
@@ -35,6 +36,16 @@ pub struct Sources<'a> {
     pub file: Option<(String, Map<String, Value>)>,
     /// The folder for files of our own, such as the embedded tracker's, where there is a place for one.
     pub state: Option<&'a Path>,
+    /// True where the tokens that a CI host lends to every job count for nothing.
+    pub secrets_withheld: bool,
+}
+
+impl Sources<'_> {
+    /// The variables of a CI host that a setting may be taken from. The token of a fork's job may read at most, and is no
+    /// tracker's.
+    fn lent(&self, setting: &Setting) -> &'static [&'static str] {
+        if setting.secret && self.secrets_withheld { &[] } else { setting.fallback_env }
+    }
 }
 
 /// The tracker that was chosen.
@@ -159,9 +170,10 @@ pub fn choose_all(
 }
 
 /// Every code host that can be connected to. The token that a CI host gives to its jobs is enough for its own pull
-/// requests, though it chooses no tracker.
+/// requests, though it chooses no tracker; a fork's job may read with it.
 pub(crate) fn choose_code_hosts(sources: &Sources<'_>, redactor: &mut Redactor) -> Vec<Chosen> {
-    let hosts = candidates(sources, std::iter::empty(), redactor);
+    let sources = Sources { secrets_withheld: false, ..sources.clone() };
+    let hosts = candidates(&sources, std::iter::empty(), redactor);
     let hosts =
         hosts.into_iter().filter(|candidate| platform::code_host(candidate.platform).is_some());
     hosts.filter_map(|candidate| candidate.finish(Vec::new()).ok()).collect()

@@ -5,7 +5,7 @@ use crate::{
     gate::{self, Gate},
 };
 use backend::{Error, ErrorKind, Result};
-use ci::{Effect, Env, Host};
+use ci::{Effect, Env, Host, untrusted};
 use std::{
     hash::{BuildHasher as _, RandomState},
     io::{Read as _, Write as _},
@@ -27,18 +27,26 @@ fn nonce() -> u128 {
     half() << 64 | half()
 }
 
-/// Finds out where this process runs, and whether an event's payload is named that cannot be read.
-pub(crate) fn detect(env: &Env) -> (Box<dyn Host>, bool) {
-    let event = env.event_path().map(read_event);
-    let lost = matches!(event, Some(None));
-    (ci::detect(env, event.flatten()), lost)
+/// Finds out where this process runs, and why an event's payload that is named cannot be read.
+pub(crate) fn detect(env: &Env) -> (Box<dyn Host>, Option<String>) {
+    let (event, lost) = match env.event_path().map(read_event) {
+        Some(Ok(event)) => (Some(event), None),
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    };
+    (ci::detect(env, event), lost)
 }
 
-/// The event's payload; a file that is missing or no JSON is as good as none.
-fn read_event(path: &str) -> Option<serde_json::Value> {
+/// The event's payload, or which file it is not in and why.
+fn read_event(path: &str) -> Result<serde_json::Value, String> {
+    let lost = |why: &dyn std::fmt::Display| format!("{}: {why}", untrusted::line(path));
     let mut bytes = Vec::new();
-    std::fs::File::open(path).ok()?.take(LONGEST_EVENT).read_to_end(&mut bytes).ok()?;
-    serde_json::from_slice(&bytes).ok()
+    let file = std::fs::File::open(path).map_err(|error| lost(&error))?;
+    file.take(LONGEST_EVENT).read_to_end(&mut bytes).map_err(|error| lost(&error))?;
+    if bytes.is_empty() {
+        return Err(lost(&"it is empty"));
+    }
+    serde_json::from_slice(&bytes).map_err(|error| lost(&format!("it is no JSON ({error})")))
 }
 
 /// Whether stderr gets colour.

@@ -199,6 +199,14 @@ impl Naming {
         self.qualified(&forge::name(page), number)
     }
 
+    /// An id as a run with the tracker at hand names it: whoever did not ask the tracker may have left `#12` without the
+    /// repository at `page`.
+    #[must_use]
+    pub fn in_full(&self, id: WorkItemId, page: &Url) -> WorkItemId {
+        let plain = id.as_str().strip_prefix('#').map(|number| self.plain(number, page));
+        plain.and_then(Result::ok).unwrap_or(id)
+    }
+
     fn qualified(&self, repository: &str, number: &str) -> Result<WorkItemId, Cow<'static, str>> {
         // A project that is only known by a number may be any.
         if self.repositories.is_empty() && !self.has_boards() {
@@ -286,6 +294,11 @@ mod tests {
         check(&github, "Fix other/shop#12", SHOP, &[], 1);
         // Code elsewhere can only mean the tracker.
         check(&github, "Fix #12", "https://git.example.com/acme/x", &["acme/shop#12"], 0);
+        for (id, full) in [("#12", "acme/shop#12"), ("acme/x#7", "acme/x#7"), ("SHOP-1", "SHOP-1")]
+        {
+            let page = SHOP.parse().unwrap();
+            assert_eq!(github.in_full(WorkItemId::new(id), &page).as_str(), full);
+        }
         let more = github.with_projects(&["acme/till".to_owned()]);
         check(&more, "Fix #12", "https://github.com/acme/till", &["acme/till#12"], 0);
         check(&more, "Fix #12", SHOP, &[], 1);

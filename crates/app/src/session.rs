@@ -48,8 +48,8 @@ pub struct Session {
     pub host: Box<dyn Host>,
     /// What the CI host says about this run.
     pub context: Context,
-    /// True when the CI host names an event's payload that cannot be read: what the run is about is then a guess.
-    pub event_lost: bool,
+    /// Why the event's payload that the CI host names cannot be read, with its path: what the run is about is then a guess.
+    pub event_lost: Option<String>,
     /// When the run ends.
     pub deadline: Instant,
     /// The writes that were not done, with `--dry-run`.
@@ -107,7 +107,7 @@ impl Session {
         let context = host.context();
         let deadline = deadline(common.deadline);
         let (plan, gate) = (Plan::default(), Arc::default());
-        Self { common, env, host, context, event_lost: false, deadline, plan, gate }
+        Self { common, env, host, context, event_lost: None, deadline, plan, gate }
     }
 
     /// Opens a repository. Where none is named, the one that git's own variables name comes before the current folder.
@@ -248,7 +248,13 @@ impl Session {
         let file = if let ConfigFile::Read(path, map) = file { Some((path, map)) } else { None };
         // Inside the git directory, else the user's own folder.
         let state = git.map(Git::state_folder).or_else(|| place::state_folder(&self.env));
-        let sources = Sources { env: &self.env, host: &*self.host, file, state: state.as_deref() };
+        let sources = Sources {
+            env: &self.env,
+            host: &*self.host,
+            file,
+            state: state.as_deref(),
+            secrets_withheld: self.context.secrets_withheld,
+        };
         let mut redactor = Redactor::default();
         let outcome = read(&sources, &mut redactor);
         self.gate.learn(redactor);

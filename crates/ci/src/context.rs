@@ -70,6 +70,8 @@ pub struct PullRequest {
     pub merge_sha: Option<String>,
     /// How many commits it has.
     pub commits: Option<u64>,
+    /// The page of the repository that it comes from, which a fork's run is a clone of.
+    pub source_url: Option<String>,
     /// True when it comes from another repository, whose runs get no secrets.
     pub is_fork: bool,
     /// True while it is not meant to be merged.

@@ -1,7 +1,7 @@
 //! The payload of GitHub's events, as far as it is about a pull request or a merge queue. It is believed only where its
 //! values have the right shape: a file can be anybody's.
 
-use crate::context::{MergeGroup, PullRequest, State, Upstream, is_commit};
+use crate::context::{MergeGroup, PullRequest, State, Upstream, is_commit, web_url};
 use serde_json::Value;
 
 /// A whole number; GitHub never sends one as text.
@@ -17,6 +17,7 @@ pub(crate) fn pull_request(event: &Value) -> PullRequest {
         description: description(pull),
         head_sha: commit(pull, "/head/sha"),
         base_sha: commit(pull, "/base/sha"),
+        source_url: text(pull, "/head/repo/html_url").and_then(|url| web_url(&url)),
         merge_sha: commit(pull, "/merge_commit_sha").filter(|_| is_true(pull, "merged")),
         commits: pull.get("commits").and_then(number),
         is_draft: is_true(pull, "draft"),
@@ -104,7 +105,7 @@ mod tests {
                 "title": "SHOP-2 new", "body": null, "state": "closed", "merged": true, "draft": false,
                 "merge_commit_sha": B, "commits": 3, "user": { "login": "dependabot[bot]", "type": "Bot" },
                 "labels": [{ "name": "q3" }, { "name": 7 }, null],
-                "head": { "sha": A }, "base": { "sha": "main" }
+                "head": { "sha": A, "repo": { "html_url": "https://github.com/someone/shop" } }, "base": { "sha": "main" }
             }
         });
         let read = pull_request(&event);
@@ -114,6 +115,7 @@ mod tests {
         assert_eq!((read.head_sha.as_deref(), read.base_sha), (Some(A), None));
         assert_eq!((read.merge_sha.as_deref(), read.labels), (Some(B), vec!["q3".to_owned()]));
         assert_eq!(read.earlier, ["SHOP-1 old"]);
+        assert_eq!(read.source_url.as_deref(), Some("https://github.com/someone/shop"));
         let lies = json!({ "pull_request": {
             "title": ["x"], "body": 7, "merged": "true", "commits": "3", "labels": "x", "user": [], "draft": 1
         }});

@@ -9,6 +9,10 @@ use crate::{
 /// GitLab refuses a report of this size, and with it every value in it.
 const REPORT_LIMIT: usize = 5 * 1024;
 
+/// The page of the project that a run is about. The pipeline of a fork's merge request is the fork's, and what it is about
+/// is the merge request's (docs.gitlab.com/ci/pipelines/merge_request_pipelines, "Use with forked projects").
+const PROJECT_URL: [&str; 2] = ["CI_MERGE_REQUEST_PROJECT_URL", "CI_PROJECT_URL"];
+
 #[derive(Debug)]
 pub(crate) struct GitLab {
     env: Env,
@@ -34,7 +38,7 @@ impl GitLab {
     fn merge_request(&self) -> Option<PullRequest> {
         let env = &self.env;
         let number = env.get("CI_MERGE_REQUEST_IID")?.parse().ok()?;
-        let project = first_of(env, &["CI_MERGE_REQUEST_PROJECT_URL", "CI_PROJECT_URL"])?;
+        let project = first_of(env, &PROJECT_URL)?;
         let source = env.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID");
         let is_fork = source.is_some() && source != env.get("CI_MERGE_REQUEST_PROJECT_ID");
         Some(PullRequest {
@@ -46,6 +50,7 @@ impl GitLab {
             description: self.description(),
             head_sha: self.sha(),
             base_sha: env.owned("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
+            source_url: env.get("CI_MERGE_REQUEST_SOURCE_PROJECT_URL").and_then(web_url),
             is_draft: env.is_set("CI_MERGE_REQUEST_DRAFT"),
             labels: self.labels(),
             is_fork,
@@ -98,8 +103,8 @@ impl Host for GitLab {
         let env = &self.env;
         let branches = ["CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"];
         let mut context = Context {
-            repository: env.owned("CI_PROJECT_PATH"),
-            repository_url: env.get("CI_PROJECT_URL").and_then(web_url),
+            repository: first_of(env, &["CI_MERGE_REQUEST_PROJECT_PATH", "CI_PROJECT_PATH"]),
+            repository_url: first_of(env, &PROJECT_URL).and_then(|url| web_url(&url)),
             sha: self.sha(),
             branch: first_of(env, &branches),
             target_branch: env.owned("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),

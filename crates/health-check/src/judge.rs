@@ -30,9 +30,8 @@ fn warnings(health: &Health, now: Timestamp) -> Vec<String> {
         warnings.push(format!("the token may do more than is ever needed: {scopes}"));
     }
     if let Some(end) = access.expires_at.filter(|end| end.duration_since(now) < SOON) {
-        let days = end.duration_since(now).as_hours() / 24;
-        warnings.push(match days {
-            ..0 => "the token has expired".to_owned(),
+        warnings.push(match end.duration_since(now).as_hours() / 24 {
+            _ if end <= now => "the token has expired".to_owned(),
             0 => "the token ends within a day".to_owned(),
             days => format!("the token ends in {days} days"),
         });
@@ -75,6 +74,7 @@ mod tests {
         check(end(15 * 24), &[]);
         check(end(13 * 24), &["the token ends in 13 days"]);
         check(end(3), &["the token ends within a day"]);
+        check(end(-1), &["the token has expired"]);
         check(end(-30), &["the token has expired"]);
         check(quota(10), &[]);
         check(quota(9), &["only 9 of 100 requests are left"]);

@@ -128,12 +128,11 @@ fn facts(health: &Health) -> Vec<String> {
     facts
 }
 
-/// What is wrong, and what to know.
+/// What is wrong, and what to know. What to do about it is said with the run's own error.
 fn details(judged: &Judged) -> Vec<(&'static str, String)> {
-    let Health { error, hint, problems, access, .. } = &judged.health;
+    let Health { error, problems, access, .. } = &judged.health;
     let mut details: Vec<(&'static str, String)> = Vec::new();
     details.extend(error.iter().map(|error| ("error", format!("cannot {error}"))));
-    details.extend(hint.iter().map(|hint| ("hint", hint.clone())));
     details.extend(problems.iter().map(|problem| ("problem", problem.to_string())));
     if !access.missing_scopes.is_empty() {
         details.push(("missing", access.missing_scopes.join(", ")));
@@ -146,9 +145,9 @@ fn summary(checked: &Checked) -> String {
     let mut text = "| tracker | | |\n|---|---|---|\n".to_owned();
     for judged in &checked.trackers {
         let mut cells = facts(&judged.health);
-        cells.extend(
-            details(judged).into_iter().map(|(label, detail)| format!("{label}: {detail}")),
-        );
+        let hint = judged.health.hint.iter().map(|hint| ("hint", hint.clone()));
+        let details = details(judged).into_iter().chain(hint);
+        cells.extend(details.map(|(label, detail)| format!("{label}: {detail}")));
         let _ = writeln!(
             text,
             "| {} | {} | {} |",
@@ -204,7 +203,6 @@ gitlab  healthy    A Robot, identity 12 ms, read 30 ms, 90 of 100 requests left
         warning: the token may do more than is ever needed: sudo
 jira    unhealthy
         error: cannot sign in: Jira answered 401 |
-        hint: check it
 linear  skipped: no token
 ";
         assert_eq!(report.text, expected);
@@ -242,6 +240,7 @@ linear  skipped: no token
             summary.lines().all(|line| line.starts_with('|') && line.ends_with('|')),
             "{summary}"
         );
+        assert!(summary.contains("hint: check it"), "a page has no log beside it: {summary}");
         assert!(summary.contains("401 \\|"), "a bar in a cell is escaped: {summary}");
     }
 }

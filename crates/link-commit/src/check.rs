@@ -74,13 +74,7 @@ impl Rules {
         let branch = policy::branch(args.place.branch.as_deref(), git, session);
         Ok(Self {
             branch: policy.of_branch(branch.as_deref()),
-            missing_item: policy::severity(
-                args.missing_item,
-                "link-commit.missingitem",
-                Severity::Fail,
-                git,
-                session,
-            )?,
+            missing_item: policy::missing_item(args.missing_item, git, session)?,
             closing_guard: policy::severity(
                 args.closing_guard,
                 "link-commit.closingguard",
@@ -136,9 +130,7 @@ impl Severity {
     fn put(self, failure: Failure, verdict: &mut Verdict) {
         match self {
             Self::Fail => verdict.failures.push(failure),
-            Self::Warn => {
-                verdict.warnings.push(format!("{}\nhint: {}", failure.message, failure.hint));
-            }
+            Self::Warn => verdict.warnings.push(warning(&failure)),
             Self::Off => {}
         }
     }
@@ -147,6 +139,11 @@ impl Severity {
     fn min_warn(self) -> Self {
         if self == Self::Fail { Self::Warn } else { self }
     }
+}
+
+/// A finding that stops nothing.
+pub(crate) fn warning(failure: &Failure) -> String {
+    format!("{}\nhint: {}", failure.message, failure.hint)
 }
 
 impl Verdict {

@@ -160,6 +160,9 @@ pub struct PrePushArgs {
     pub remote: Option<String>,
     /// Address of the remote; taken as git gives it, and not used.
     pub url: Option<String>,
+    /// What becomes of commits that name no work item (default: fail, or git's setting link-commit.missingItem).
+    #[arg(long, value_name = "fail|warn|off", value_enum, hide_possible_values = true)]
+    pub missing_item: Option<Severity>,
     /// Projects whose keys are taken, comma-separated (default: git's setting link-commit.projects, else the tracker's project).
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project)]
     pub projects: Vec<String>,

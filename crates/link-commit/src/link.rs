@@ -58,6 +58,8 @@ pub(crate) struct Outcome {
     /// Links that were not tried, because the first one failed in a way that all would.
     pub(crate) untried: Vec<Job>,
     pub(crate) skipped: Vec<Skipped>,
+    /// How an item could have been written, for a hint.
+    pub(crate) example: String,
     pub(crate) moved: Moved,
     /// What became of the commands in the messages; `None` when they were not asked for.
     pub(crate) smart: Option<(Vec<Applied>, Vec<Failure>)>,
@@ -150,6 +152,7 @@ impl Outcome {
     /// What to link, each pair once, in order; what was seen and left is noted.
     fn find(&mut self, naming: &Naming, branch: Option<&str>, pages: &Pages) -> Result<Vec<Job>> {
         let finder = naming.finder()?;
+        self.example = naming.example();
         let ours = |found| naming.resolve(found, &pages.repository);
         let from_branch = branch.map(|branch| ours(finder.find_branch(branch))).unwrap_or_default();
         let mut jobs = Vec::new();

@@ -13,9 +13,9 @@ use url::Url;
 /// What becomes of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Severity {
-    /// The commit is stopped.
+    /// The commit or the push is stopped.
     Fail,
-    /// It is said, and the commit is made.
+    /// It is said, and nothing is stopped.
     Warn,
     /// Nothing is looked for.
     Off,
@@ -109,6 +109,15 @@ pub(crate) fn projects(given: &[String], git: &Git, session: &Session) -> Result
             "name the projects by their keys, with `git config link-commit.projects SHOP,PAY`",
         )
     })
+}
+
+/// What becomes of a message that names no item.
+pub(crate) fn missing_item(
+    given: Option<Severity>,
+    git: &Git,
+    session: &Session,
+) -> Result<Severity> {
+    severity(given, "link-commit.missingitem", Severity::Fail, git, session)
 }
 
 /// What becomes of a finding: from the arguments, else from one of git's settings.

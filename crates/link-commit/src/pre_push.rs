@@ -1,8 +1,8 @@
 //! `pre-push`: every commit that a push brings to the other side, by the predicate of `check`.
 
 use crate::{
-    PrePushArgs,
-    policy::{self, Policy},
+    PrePushArgs, check,
+    policy::{self, Policy, Severity},
 };
 use app::{
     Failure, Report, Result, Session,
@@ -37,6 +37,8 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
     let updates = updates(args, &git, session)?;
     let projects = policy::projects(&args.projects, &git, session)?;
     let policy = Policy::of(&projects, &git, session)?;
+    let severity = policy::missing_item(args.missing_item, &git, session)?;
+    let updates = if severity == Severity::Off { Vec::new() } else { updates };
     let remote = args.remote.as_deref().or_else(|| session.env.get("PRE_COMMIT_REMOTE_NAME"));
     let (mut checked, mut refused, mut failing) = (HashSet::new(), HashSet::new(), Vec::new());
     for update in updates.iter().filter(|update| has_work(update)) {
@@ -49,7 +51,8 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
             }
         }
     }
-    Ok(report(&failing, checked.len(), &git, &policy))
+    let unmet = unmet(&failing, checked.len(), &git, &policy);
+    Ok(report(&failing, checked.len(), unmet, severity))
 }
 
 /// Whether nothing can be asked of a commit, or it names an item.
@@ -113,15 +116,30 @@ fn not_a_line(line: &str, args: &PrePushArgs) -> Error {
     )
 }
 
-fn report(failing: &[Pushed], checked: usize, git: &Git, policy: &Policy) -> Report {
+fn report(
+    failing: &[Pushed],
+    checked: usize,
+    unmet: Option<Failure>,
+    severity: Severity,
+) -> Report {
     let commit = |it: &Pushed| json!({ "commit": it.id.to_string(), "subject": subject(it) });
+    let (unmet, warning) = match severity {
+        Severity::Fail => (unmet, None),
+        Severity::Warn | Severity::Off => (None, unmet.as_ref().map(check::warning)),
+    };
+    let verdict = match (&unmet, &warning) {
+        (Some(_), _) => "fail",
+        (None, Some(_)) => "warn",
+        (None, None) => "pass",
+    };
     let json = json!({
         "version": 1,
-        "verdict": if failing.is_empty() { "pass" } else { "fail" },
+        "verdict": verdict,
         "checked": checked,
         "failing": failing.iter().map(commit).collect::<Vec<Value>>(),
     });
-    Report { json: json.into(), unmet: unmet(failing, checked, git, policy), ..Report::default() }
+    let warnings = warning.into_iter().collect();
+    Report { json: json.into(), warnings, unmet, ..Report::default() }
 }
 
 fn unmet(failing: &[Pushed], checked: usize, git: &Git, policy: &Policy) -> Option<Failure> {

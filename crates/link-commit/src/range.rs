@@ -29,7 +29,7 @@ pub(crate) fn asked(
     let why = if git.is_shallow() { Missing::Shallow } else { Missing::Range };
     Ok(Listed {
         commits: vec![head],
-        missing: (!ranges.is_empty() || session.event_lost).then_some(why),
+        missing: (!ranges.is_empty() || session.event_lost.is_some()).then_some(why),
     })
 }
 

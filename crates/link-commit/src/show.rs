@@ -106,9 +106,11 @@ fn nothing_named(outcome: &Outcome) -> Failure {
         1 => format!("the commit `{subject}` names no work item"),
         read => format!("none of the {read} commits names a work item"),
     };
-    let hint =
-        "name one in the message, such as `Refs: SHOP-12`, or allow its project with --projects";
-    Failure { kind: None, message, hint: hint.to_owned() }
+    let hint = format!(
+        "name one in the message, such as `Refs: {}`, or allow its project with --projects",
+        outcome.example
+    );
+    Failure { kind: None, message, hint }
 }
 
 fn count(number: usize, what: &str) -> String {

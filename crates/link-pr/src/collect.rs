@@ -12,10 +12,12 @@ use crate::{
 };
 use app::{Result, Session, forge, git::Git};
 use backend::{
+    ErrorKind,
     code_host::{Author, CodeHost, Proposal},
     model::{PullRequest, PullRequestState},
 };
 use history::History;
+use url::Url;
 
 /// What facts are collected from.
 #[derive(Clone, Copy)]
@@ -31,16 +33,18 @@ pub(crate) async fn collect(
     sources: Sources<'_>,
     policy: &Policy,
 ) -> Result<Facts> {
+    let git = sources.git.filter(|git| is_clone(git, target));
+    let sources = Sources { git, ..sources };
     let Sources { session, host, .. } = sources;
-    // A clone of another repository says nothing about this one's pull requests.
-    let git = sources.git.filter(|git| git.is_clone_of(&target.page.repository));
     let default_branch = session.context.default_branch.clone();
     let default_branch = default_branch.or_else(|| git?.default_branch());
     let mut gaps = Vec::new();
-    let mut proposal = match host {
-        Some(host) => host.get_pull_request(&target.page.page).await?,
-        None => told(target, default_branch.as_deref(), git, &mut gaps),
+    let asked = match host {
+        Some(host) => heard(host.get_pull_request(&target.page.page).await, target, session)?,
+        None => None,
     };
+    let mut proposal =
+        asked.unwrap_or_else(|| told(target, default_branch.as_deref(), sources, &mut gaps));
     let wants_files = !policy.paths.is_empty() && target.group.is_none();
     let mut changed = None;
     if !proposal.complete || target.group.is_some() || wants_files {
@@ -69,24 +73,45 @@ pub(crate) async fn collect(
     })
 }
 
+/// A clone of another repository says nothing about this one's pull requests; that of a fork has what the fork proposes.
+fn is_clone(git: &Git, target: &Target) -> bool {
+    let source = target.told.as_ref().and_then(|told| Url::parse(told.source_url.as_deref()?).ok());
+    git.is_clone_of(&target.page.repository) || source.is_some_and(|url| git.is_clone_of(&url))
+}
+
+/// What the code host answers. Nothing where it hides the pull request from the token of a fork's run: the CI host has told
+/// of it, and a fork's run has no better token.
+pub(crate) fn heard<T>(answer: Result<T>, target: &Target, session: &Session) -> Result<Option<T>> {
+    let is_forks = session.context.secrets_withheld && target.told.is_some();
+    let hides = |kind| matches!(kind, ErrorKind::Auth | ErrorKind::Forbidden | ErrorKind::NotFound);
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if is_forks && hides(error.kind) => {
+            tracing::info!(%error, "a fork's token may not read the pull request");
+            Ok(None)
+        }
+        Err(error) => Err(error.during(format!("read pull request {}", target.page.number))),
+    }
+}
+
 /// What the CI host says. What it does not say is a gap, and never an empty text.
 fn told(
     target: &Target,
     default_branch: Option<&str>,
-    git: Option<&Git>,
+    sources: Sources<'_>,
     gaps: &mut Vec<Gap>,
 ) -> Proposal {
-    let told = target.told.clone().unwrap_or_else(|| local(target, default_branch, git));
+    let told = target.told.clone().unwrap_or_else(|| local(target, default_branch, sources.git));
     let mut missing = Vec::new();
     missing.extend(told.title.is_none().then_some("title"));
     missing.extend(told.description.is_none().then_some("text"));
     // A queue's group is judged by its commits.
     if !missing.is_empty() && target.group.is_none() {
+        let missing = missing.join(" and the ");
+        let why = sources.session.event_lost.as_ref();
+        let why = why.map(|why| format!(", for the event cannot be: {why}")).unwrap_or_default();
         gaps.push(Gap {
-            what: format!(
-                "the {} of the pull request cannot be read here",
-                missing.join(" and the ")
-            ),
+            what: format!("the {missing} of the pull request cannot be read here{why}"),
             hint: "give a token of the code host, such as GITHUB_TOKEN, so that it is read there"
                 .to_owned(),
         });

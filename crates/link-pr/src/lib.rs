@@ -121,15 +121,17 @@ pub async fn run_on(
     }
     let (tracker, naming) = tracker(session, git).await?;
     let projects = if args.projects.is_empty() { &policy.projects } else { &args.projects };
+    let naming = naming.with_projects(projects);
+    let naming = match git {
+        Some(git) => naming.learning_from(git),
+        None => naming,
+    };
     let hands = Hands {
         sources: Sources { session, git, host: host.as_deref() },
         tracker: tracker.as_deref(),
-        naming: match git {
-            Some(git) => naming.with_projects(projects).learning_from(git),
-            None => naming.with_projects(projects),
-        },
+        planned: planned.map(|plan| plan.in_full(&naming, &target.page.repository)),
+        naming,
         policy: &policy,
-        planned,
         only_plan: args.plan.is_some(),
         in_flight: if session.common.dry_run { 1 } else { IN_FLIGHT },
     };

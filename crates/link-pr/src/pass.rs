@@ -134,7 +134,8 @@ async fn earlier(
 ) -> Result<Vec<backend::model::WorkItemId>> {
     let mut words = memory.map(Memory::items).unwrap_or_default();
     if let Some(host) = hands.sources.host {
-        let comment = host.find_comment(&target.page.page, report::MARKER).await?;
+        let found = host.find_comment(&target.page.page, report::MARKER).await;
+        let comment = collect::heard(found, target, hands.sources.session)?.flatten();
         words.extend(comment.as_deref().map(report::remembered).unwrap_or_default());
     }
     Ok(collect::remembered(words, &hands.naming))

@@ -7,7 +7,7 @@ use crate::{
     named,
     policy::Level,
 };
-use app::Result;
+use app::{Result, naming::Naming};
 use backend::{
     Error, ErrorKind,
     model::{Status, WorkItemId},
@@ -98,6 +98,9 @@ impl PlanFile {
         if text.len() as u64 > LONGEST {
             return Err(wrong(&"it is longer than 1 MiB"));
         }
+        if text.is_empty() {
+            return Err(wrong(&"it is empty"));
+        }
         // The parser's message may repeat what the file says, and anybody may have written that.
         let plan: Self = serde_json::from_str(&text)
             .map_err(|error| wrong(&app::untrusted::line(&error.to_string())))?;
@@ -109,6 +112,15 @@ impl PlanFile {
             Some(_) => Err(wrong(&"one of its ids is none")),
             None => Ok(plan),
         }
+    }
+
+    /// The same with every id as the trusted run names it.
+    pub(crate) fn in_full(mut self, naming: &Naming, repository: &Url) -> Self {
+        let moved = self.transitions.iter_mut().map(|it| &mut it.item);
+        for id in self.links.iter_mut().chain(moved) {
+            *id = naming.in_full(id.clone(), repository);
+        }
+        self
     }
 
     /// What both this plan and the trusted run's own say; what only one says is not done, and said.

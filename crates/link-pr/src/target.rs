@@ -80,17 +80,19 @@ fn of_event(told: &ci::PullRequest, session: &Session) -> Result<PullPage> {
             .with_hint("name the pull request with --pull-request")
     })?;
     let own = session.context.repository_url.as_deref().and_then(|url| Url::parse(url).ok());
-    match own {
-        Some(own) if !is_same(&own, &page.repository) => {
-            let message = format!(
-                "believe the event: its pull request is of {}, and this run is one of {}",
-                shown(&page.repository),
-                shown(&own)
-            );
-            Err(Error::new(ErrorKind::Config, message)
-                .with_hint("name the pull request with --pull-request if you trust the event"))
-        }
-        _ => Ok(page),
+    let own = own.filter(|own| !is_same(own, &page.repository));
+    let lie = own.map(|own| {
+        let (its, own) = (shown(&page.repository), shown(&own));
+        format!("its pull request is of {its}, and this run is one of {own}")
+    });
+    let lie = lie.or_else(|| {
+        let (number, its) = (told.number, page.number);
+        (number != its).then(|| format!("it is about pull request {number} at the page of {its}"))
+    });
+    match lie {
+        Some(lie) => Err(Error::new(ErrorKind::Config, format!("believe the event: {lie}"))
+            .with_hint("name the pull request with --pull-request if you trust the event")),
+        None => Ok(page),
     }
 }
 
@@ -110,9 +112,13 @@ fn of_plan(planned: &Url, session: &Session, git: Option<&Git>) -> Result<PullPa
 }
 
 fn none(session: &Session) -> Error {
-    let event = session.context.event.as_deref();
-    let message = match event {
-        _ if session.event_lost => "read the event that this run is about".to_owned(),
+    if let Some(why) = &session.event_lost {
+        let message = format!("read the event that this run is about, {why}");
+        return Error::new(ErrorKind::Config, message).with_hint(
+            "give the step the file that the runner wrote, or name the pull request with --pull-request URL|NUMBER",
+        );
+    }
+    let message = match session.context.event.as_deref() {
         Some(event) => {
             format!("find a pull request: the event `{}` has none", app::untrusted::line(event))
         }

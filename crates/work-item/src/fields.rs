@@ -154,6 +154,21 @@ mod tests {
     }
 
     #[test]
+    fn a_text_is_taken_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("text.md");
+        let longest = usize::try_from(LONGEST_TEXT).unwrap();
+        let read = |length: usize| {
+            std::fs::write(&path, "x".repeat(length)).unwrap();
+            Text { description: None, description_file: Some(path.clone()) }.read()
+        };
+        assert_eq!(read(longest).unwrap().unwrap().as_str().len(), longest);
+        let refused = read(longest + 1).unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::Rejected);
+        assert!(refused.message.contains("longer than 1 MiB"), "{refused}");
+    }
+
+    #[test]
     fn titles_are_one_line() {
         assert_eq!(title("  Pay by invoice "), Ok("Pay by invoice".to_owned()));
         assert!(title(" ").is_err() && title("a\nb").is_err());

@@ -42,7 +42,7 @@ pub(crate) fn found(found: &Found, as_json: bool) -> Report {
     let mut warnings = Vec::new();
     if !found.complete {
         warnings.push(format!(
-            "there are more than the {} items shown; raise --limit or narrow the search",
+            "there are more items than the {} shown; raise --limit or narrow the search",
             found.items.len()
         ));
     }

@@ -184,7 +184,7 @@ fn missing(setting: &Setting, key: String, sources: &Sources<'_>) -> Flaw {
         setting.env.to_owned(),
         format!("{}_FILE", setting.env),
     ];
-    looked_at.extend(setting.fallback_env.iter().map(ToString::to_string));
+    looked_at.extend(sources.lent(setting).iter().map(ToString::to_string));
     let file = sources.file.as_ref().map_or("no configuration file", |(path, _)| path);
     looked_at.push(file.to_owned());
     let problem = Problem::new(key, "missing").at(format!("looked at {}", looked_at.join(", ")));
@@ -220,7 +220,8 @@ mod tests {
         static ROW: Platform = PLATFORM;
         let env = Env::from_iter([("GITHUB_ACTIONS", "true"), (name, "value")]);
         let host = ci::detect(&env, None);
-        let sources = Sources { env: &env, host: &*host, file: None, state: None };
+        let sources =
+            Sources { env: &env, host: &*host, file: None, state: None, secrets_withheld: false };
         let borrower = Named { tracker: "borrower", platform: "borrower".to_owned(), row: &ROW };
         let candidate = resolve(&sources, borrower, None, &mut Redactor::default());
         assert_eq!(candidate.named, named, "{name}");

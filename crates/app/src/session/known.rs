@@ -18,7 +18,13 @@ impl Session {
             ConfigFile::Unread | ConfigFile::Absent => None,
         };
         let state = git.map(Git::state_folder).or_else(|| place::state_folder(&self.env));
-        let sources = Sources { env: &self.env, host: &*self.host, file, state: state.as_deref() };
+        let sources = Sources {
+            env: &self.env,
+            host: &*self.host,
+            file,
+            state: state.as_deref(),
+            secrets_withheld: self.context.secrets_withheld,
+        };
         let requested = self.common.platform.as_deref().or_else(|| self.env.get("DEVOPS_PLATFORM"));
         let mut redactor = Redactor::default();
         let known = config::known(&sources, requested, &mut redactor);

@@ -124,6 +124,67 @@ fn a_fork_may_lack_secrets() {
     assert!(message.contains("jira.api_key: missing"), "{message}");
 }
 
+/// A platform, the page of a pull request, and the variables of a job that is about it.
+type Job = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+/// A job of a fork's merge request on GitLab, and one of a fork's pull request in Azure Pipelines, each with the token that
+/// the host lends to every job.
+const LENDERS: [Job; 2] = [
+    (
+        "gitlab",
+        "https://git.acme.example/acme/shop/-/merge_requests/7",
+        &[
+            ("GITLAB_CI", "true"),
+            ("CI_SERVER_URL", "https://git.acme.example"),
+            ("CI_PROJECT_PATH", "stranger/shop"),
+            ("CI_JOB_TOKEN", "glcbt-0123456789"),
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_MERGE_REQUEST_PROJECT_URL", "https://git.acme.example/acme/shop"),
+            ("CI_MERGE_REQUEST_PROJECT_ID", "1"),
+            ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "2"),
+            ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "topic"),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+        ],
+    ),
+    (
+        "azure-devops",
+        "https://dev.azure.com/acme/Till/_git/shop/pullrequest/7",
+        &[
+            ("TF_BUILD", "True"),
+            ("AZURE_DEVOPS_ORG_URL", "https://dev.azure.com/acme"),
+            ("AZURE_DEVOPS_PROJECT", "Till"),
+            ("SYSTEM_ACCESSTOKEN", "eyJ0-0123456789"),
+            ("BUILD_REPOSITORY_URI", "https://dev.azure.com/acme/Till/_git/shop"),
+            ("SYSTEM_PULLREQUEST_PULLREQUESTID", "7"),
+            ("SYSTEM_PULLREQUEST_ISFORK", "True"),
+            ("SYSTEM_PULLREQUEST_SOURCEBRANCH", "refs/heads/topic"),
+            ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main"),
+        ],
+    ),
+];
+
+#[test]
+fn the_token_that_a_host_lends_to_a_forks_job_reads_the_pull_request_and_is_none_of_a_tracker() {
+    let tree = Tree::bare();
+    for (platform, page, variables) in LENDERS {
+        let run = |more: &[(&str, &str)]| {
+            let env: Env = variables.iter().chain(more).copied().collect();
+            let mut session = Session::new(common(), env, None);
+            session.common.platform = Some(platform.to_owned());
+            session
+        };
+        let mut fork = run(&[]);
+        assert!(fork.is_fork(), "{platform}");
+        assert!(skipped(tree.connect(&mut fork)).is_some(), "{platform}");
+        let host = crate::block_on(fork.code_host(None, &page.parse().unwrap())).unwrap();
+        assert!(host.is_some(), "{platform}");
+        let given = [("GITLAB_TOKEN", "glpat-1"), ("AZURE_DEVOPS_PAT", "pat-1")];
+        tree.connect(&mut run(&given)).and_then(Connection::ready).unwrap();
+        let own = [("SYSTEM_PULLREQUEST_ISFORK", ""), ("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "1")];
+        tree.connect(&mut run(&own)).and_then(Connection::ready).unwrap();
+    }
+}
+
 #[test]
 fn a_fork_may_lack_nothing_else() {
     let tree = Tree::bare();

@@ -87,7 +87,7 @@ const SETTINGS: &[Setting] = &[
         "GITLAB_PROJECT",
         "path of the project, such as group/shop, or its number; in GitLab CI the pipeline's own",
     )
-    .or_env(&["CI_PROJECT_PATH"])
+    .or_env(&["CI_MERGE_REQUEST_PROJECT_PATH", "CI_PROJECT_PATH"])
     .required(),
     Setting::new(
         "webhook_secret",
