@@ -20,6 +20,8 @@ pub enum Fault {
     CutBody,
     /// A sign-in page with status 200, as proxies and expired sessions serve it.
     LoginPage,
+    /// A page that says 503, as whatever stands before a tracker serves it while the tracker is down.
+    OutagePage,
     /// Handled; 200 and `application/json`, and a body that is not.
     GarbageBody,
     /// Bytes that are not HTTP at all.
@@ -65,6 +67,7 @@ impl Fault {
             }
             Self::CutBody => Plan::Cut(handle()),
             Self::LoginPage => Plan::Answer(Response::with_body(200, "text/html", LOGIN_PAGE)),
+            Self::OutagePage => Plan::Answer(Response::with_body(503, "text/html", OUTAGE_PAGE)),
             Self::GarbageBody => {
                 Plan::Answer(Response { body: b"{\"fields\": \x00\xff[".to_vec(), ..handle() })
             }
@@ -107,6 +110,9 @@ pub(super) enum Plan {
 
 const LOGIN_PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in</title></head>\
     <body><form action=\"/login\"><input name=\"password\" type=\"password\"></form></body></html>";
+
+const OUTAGE_PAGE: &str = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
+    <body><center><h1>503 Service Temporarily Unavailable</h1></center></body></html>";
 
 fn refusal(status: u16, retry_after: Option<String>) -> Response {
     let response = Response::json(status, &serde_json::json!({"errorMessages": [], "errors": {}}));
