@@ -4,7 +4,7 @@ use super::{super::tests::settings, connect, number};
 use crate::{
     error::ErrorKind,
     http::tests::script::{Answer, Script, Scripted},
-    model::{Draft, Kind, WorkItemId},
+    model::{Attachment, Draft, Kind, WorkItemId},
     tracker::Tracker,
 };
 use serde_json::{Value, json};
@@ -67,4 +67,26 @@ async fn no_item_is_made_of_a_type_that_is_switched_off() {
     assert_eq!(error.kind, ErrorKind::Rejected, "{error}");
     assert_eq!(error.message, "SHOP has no work item type for a bug; it has Task");
     assert_eq!(sent.sent(), ["GET /SHOP/_apis/wit/workitemtypes"]);
+}
+
+#[tokio::test]
+async fn a_file_is_attached_again_only_where_the_change_was_refused() {
+    let (azure, sent) = scripted(|line, nth| match line {
+        "POST /SHOP/_apis/wit/attachments" => {
+            Answer::Json(201, json!({"url": "http://127.0.0.1/_apis/wit/attachments/1"}))
+        }
+        "PATCH /_apis/wit/workitems/7" if nth == 0 => {
+            Answer::Json(412, json!({"message": "TF26071: This work item has been changed."}))
+        }
+        _ => Answer::Json(200, json!({"id": 7, "rev": 3, "fields": {}, "relations": null})),
+    });
+    let file = Attachment {
+        name: "build.log".to_owned(),
+        media_type: "text/plain".to_owned(),
+        content: b"ok".to_vec(),
+    };
+    let link = azure.attach_file(&WorkItemId::new("7"), &file).await.unwrap();
+    assert_eq!(link.title.as_deref(), Some("build.log"));
+    assert_eq!(sent.bodies("PATCH /_apis/wit/workitems/7").len(), 2);
+    assert_eq!(sent.bodies("POST /SHOP/_apis/wit/attachments").len(), 1, "it is uploaded once");
 }
