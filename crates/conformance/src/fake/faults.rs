@@ -83,12 +83,9 @@ impl Fault {
                     *value = Value::Null;
                 }
             })),
-            Self::LeftOut(pointer) => Plan::Answer(changed(handle(), |body| {
-                let (holder, name) = pointer.rsplit_once('/').unwrap_or_default();
-                if let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) {
-                    holder.remove(&name.replace("~1", "/").replace("~0", "~"));
-                }
-            })),
+            Self::LeftOut(pointer) => {
+                Plan::Answer(changed(handle(), |body| leave_out(body, &pointer)))
+            }
             Self::GzipBomb(length) => Plan::Answer(
                 Response::with_body(200, "application/json", gzip::bomb(length))
                     .with_header("Content-Encoding", "gzip"),
@@ -138,6 +135,13 @@ fn changed(answer: Response, change: impl FnOnce(&mut Value)) -> Response {
     let Ok(mut body) = serde_json::from_slice(&answer.body) else { return answer };
     change(&mut body);
     Response { body: body.to_string().into_bytes(), ..answer }
+}
+
+fn leave_out(body: &mut Value, pointer: &str) {
+    let (holder, name) = pointer.rsplit_once('/').unwrap_or_default();
+    if let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) {
+        holder.remove(&name.replace("~1", "/").replace("~0", "~"));
+    }
 }
 
 fn redirect(location: &str) -> Response {
