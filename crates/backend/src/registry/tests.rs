@@ -181,8 +181,8 @@ async fn what_a_numbering_tracker_answers_can_be_asked_about_again() {
     board.tracker = Box::new(Numbered(board.tracker));
     registry.register(board);
     // Only a prefix with a number sign is written before a number.
-    let routes = vec![route("SHOP", "shop"), route("BOARD", "board"), route("AB#", "board")];
-    let routed = registry.routed(routes);
+    let all = vec![route("SHOP", "shop"), route("BOARD", "board"), route("AB#", "board")];
+    let routed = registry.routed(all);
     let below = routed.get_work_item(&below.id).await.unwrap();
     let parent = below.parent_id.as_ref().map(WorkItemId::as_str);
     assert_eq!((below.id.as_str(), parent), ("AB#2", Some("AB#1")));
