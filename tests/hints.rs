@@ -2,14 +2,15 @@
 
 use ::conformance::{
     fake::faults::{Fault, Rule},
-    subject::{Access, Site, generous},
+    subject::{self, Access, Site, generous},
     suite::FAKES,
 };
 use backend::{
-    Error, ErrorKind, Tracker,
+    Error, ErrorKind, Result, Tracker,
     http::Policy,
-    model::{Draft, WorkItemId},
+    model::{Change, Draft, Query, WorkItemId},
     platform,
+    settings::Origin,
 };
 use std::time::Duration;
 
@@ -76,8 +77,68 @@ async fn whatever_answers_in_the_place_of_a_tracker_is_told_with_its_address() {
         let kinds = [ErrorKind::Protocol, ErrorKind::Config];
         assert!(kinds.contains(&error.kind), "{}: {error}", site.name());
         assert!(names_a_setting(&*tracker, &error), "{}: {}", site.name(), error.hint());
-        let (_, error) = under(&*site, Fault::Refuse(503, None), &item).await;
-        assert_eq!(error.kind, ErrorKind::Unavailable, "{}: {error}", site.name());
-        assert!(error.message.contains("503"), "{}: {error}", site.name());
+        for outage in [Fault::Refuse(503, None), Fault::OutagePage] {
+            let (_, error) = under(&*site, outage, &item).await;
+            assert_eq!(error.kind, ErrorKind::Unavailable, "{}: {error}", site.name());
+            assert!(error.message.contains("503"), "{}: {error}", site.name());
+            assert!(error.hint().contains("later"), "{}: {}", site.name(), error.hint());
+        }
+    }
+}
+
+/// A tracker whose configured project is not there.
+async fn connect_nowhere(site: &dyn Site) -> Box<dyn Tracker> {
+    let settings = site.settings(site.token());
+    let project = format!("{}X", settings.text("project").unwrap());
+    let name = connect(site, Access::Good).await.metadata().name.clone();
+    let settings = settings.with("project", project, Origin::Default);
+    subject::connect(&name, &settings, once()).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_project_that_is_not_there_is_told_with_its_setting() {
+    for fake in FAKES {
+        let site = (fake.start)().unwrap();
+        let nowhere = connect_nowhere(&*site).await;
+        let row = platform::find(&nowhere.metadata().name).unwrap();
+        let setting = row.settings.iter().find(|setting| setting.key == "project").unwrap();
+        let made = nowhere.create_work_item(&draft()).await.unwrap_err();
+        let found = nowhere.search_work_items(&Query::default()).await.unwrap_err();
+        for error in [made, found] {
+            assert_eq!(error.kind, ErrorKind::NotFound, "{}: {error}", site.name());
+            assert!(error.hint().contains(setting.env), "{}: {}", site.name(), error.hint());
+        }
+    }
+}
+
+/// What every way to look at an item or to change it meets.
+async fn touch(tracker: &dyn Tracker, id: &WorkItemId) -> [Result<()>; 3] {
+    let change = Change { title: Some("Pay in cash".to_owned()), ..Change::default() };
+    [
+        tracker.get_work_item(id).await.map(drop),
+        tracker.update_work_item(id, &change).await.map(drop),
+        tracker.list_links(id).await.map(drop),
+    ]
+}
+
+#[tokio::test]
+async fn an_item_that_is_gone_or_hidden_is_told_to_be_that_and_one_of_another_project_is_found() {
+    for fake in FAKES {
+        let site = (fake.start)().unwrap();
+        let tracker = connect(&*site, Access::Good).await;
+        let gone = tracker.create_work_item(&draft()).await.unwrap().id;
+        site.store().items.pop();
+        let hidden = site.facts().hidden_item.unwrap();
+        for (id, words) in [(gone, ["deleted"].as_slice()), (hidden, &["hidden", "may not see"])] {
+            for result in touch(&*tracker, &id).await {
+                let error = result.unwrap_err();
+                assert_eq!(error.kind, ErrorKind::NotFound, "{} {id}: {error}", site.name());
+                let told = words.iter().any(|word| error.hint().contains(word));
+                assert!(told, "{} {id}: {}", site.name(), error.hint());
+            }
+        }
+        for result in touch(&*tracker, &site.facts().foreign_item.unwrap()).await {
+            result.unwrap_or_else(|error| panic!("{}: {error}", site.name()));
+        }
     }
 }

@@ -161,3 +161,6 @@ impl Tracker for Delegated {
         tracker::unsupported(&self.metadata, operation)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -252,3 +252,6 @@ fn described(change: &Change) -> String {
     parts.extend(change.custom_fields.keys().map(|name| format!("field {name}")));
     if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") }
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,9 +80,8 @@ impl Entry {
     pub fn to_pull_request(pull_request: &PullRequest) -> Result<Self> {
         let PullRequest { repository, number, title, .. } = pull_request;
         let state = match pull_request.state {
-            PullRequestState::Open => "",
-            PullRequestState::Merged => " (merged)",
-            PullRequestState::Closed => " (closed)",
+            PullRequestState::Open => String::new(),
+            closed => format!(" ({closed})"),
         };
         Self::new(&pull_request.url, &format!("{repository}#{number}: {title}{state}"))
     }

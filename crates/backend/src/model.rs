@@ -121,6 +121,7 @@ words!(
     Done = "done",
     Cancelled = "cancelled"
 );
+words!(PullRequestState, "state", Open = "open", Merged = "merged", Closed = "closed");
 words!(Priority, "priority", Critical = "critical", High = "high", Medium = "medium", Low = "low");
 words!(
     Kind,

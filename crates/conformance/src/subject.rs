@@ -180,6 +180,9 @@ pub enum Sample<'a> {
 
 /// A subject that is a fake: its server can be made to fail, and its memory looked into.
 pub trait Site: Subject {
+    /// The settings that a user of the site would have, with this token.
+    fn settings(&self, token: &str) -> Settings;
+
     /// The server.
     fn server(&self) -> &Server;
 

@@ -6,11 +6,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// What another process does to the comments.
 type Act = fn(&mut Vec<Comment>);
 
-/// An item's comments. `rivals` is what another process does right before a listing, by its number.
+/// An item's comments. `rivals` is what another process does right before a listing, by its number, and `late` what it
+/// does right after one.
 #[derive(Default)]
 struct Memory {
     comments: Mutex<Vec<Comment>>,
     rivals: Vec<(usize, Act)>,
+    late: Vec<(usize, Act)>,
     listed: AtomicUsize,
     written: AtomicUsize,
     limit: usize,
@@ -35,8 +37,13 @@ impl Comments for Memory {
     async fn list(&self, _item: &WorkItemId) -> Result<Vec<Comment>> {
         let number = self.listed.fetch_add(1, Ordering::Relaxed);
         let mut comments = self.comments.lock().unwrap();
-        self.rivals.iter().filter(|(at, _)| *at == number).for_each(|(_, act)| act(&mut comments));
-        Ok(comments.clone())
+        let acts = |all: &Vec<(usize, Act)>, comments: &mut Vec<Comment>| {
+            all.iter().filter(|(at, _)| *at == number).for_each(|(_, act)| act(comments));
+        };
+        acts(&self.rivals, &mut comments);
+        let seen = comments.clone();
+        acts(&self.late, &mut comments);
+        Ok(seen)
     }
 
     async fn add(&self, _item: &WorkItemId, body: &Markdown) -> Result<()> {
@@ -115,6 +122,16 @@ async fn what_a_rival_overwrote_is_written_again() {
     }));
     make(&memory, 1).await;
     assert_eq!(count(&memory).await, 2);
+}
+
+#[tokio::test]
+async fn a_comment_that_a_rival_removed_is_written_anew() {
+    let mut memory = Memory::new();
+    make(&memory, 1).await;
+    let next = memory.listed.load(Ordering::Relaxed);
+    memory.late = vec![(next, Vec::clear)];
+    assert!(!make(&memory, 2).await.existed);
+    assert_eq!(count(&memory).await, 1, "what the rival removed stays removed");
 }
 
 #[tokio::test]

@@ -67,7 +67,8 @@ impl Tracker for Numbered {
 
     async fn get_work_item(&self, id: &WorkItemId) -> Result<WorkItem> {
         let item = self.0.get_work_item(&within(id)).await?;
-        Ok(WorkItem { id: number(&item.id), ..item })
+        let parent_id = item.parent_id.as_ref().map(number);
+        Ok(WorkItem { id: number(&item.id), parent_id, ..item })
     }
 
     async fn search_work_items(&self, query: &Query) -> Result<Found> {
@@ -175,13 +176,19 @@ async fn what_a_numbering_tracker_answers_can_be_asked_about_again() {
     let mut registry = registry(&folder).await;
     let mut board = plugin(&folder, "BOARD").await;
     let draft = Draft { title: "Pay".to_owned(), ..Draft::default() };
-    board.tracker.create_work_item(&draft).await.unwrap();
+    let parent_id = Some(board.tracker.create_work_item(&draft).await.unwrap().id);
+    let below = board.tracker.create_work_item(&Draft { parent_id, ..draft }).await.unwrap();
     board.tracker = Box::new(Numbered(board.tracker));
     registry.register(board);
-    let routed = registry.routed(vec![route("SHOP", "shop"), route("AB#", "board")]);
+    // Only a prefix with a number sign is written before a number.
+    let all = vec![route("SHOP", "shop"), route("BOARD", "board"), route("AB#", "board")];
+    let routed = registry.routed(all);
+    let below = routed.get_work_item(&below.id).await.unwrap();
+    let parent = below.parent_id.as_ref().map(WorkItemId::as_str);
+    assert_eq!((below.id.as_str(), parent), ("AB#2", Some("AB#1")));
     let found = routed.search_work_items(&Query::default()).await.unwrap();
     let item = routed.get_work_item(&found.items[0].id).await.unwrap();
-    assert_eq!(item.id.as_str(), "AB#1");
+    assert_eq!(item.id, found.items[0].id);
     let link = routed.link_to_commit(&item.id, &commit()).await.unwrap();
     assert_eq!(link.item, item.id);
     let links = routed.list_links(&item.id).await.unwrap();

@@ -20,6 +20,8 @@ pub enum Fault {
     CutBody,
     /// A sign-in page with status 200, as proxies and expired sessions serve it.
     LoginPage,
+    /// A page that says 503, as whatever stands before a tracker serves it while the tracker is down.
+    OutagePage,
     /// Handled; 200 and `application/json`, and a body that is not.
     GarbageBody,
     /// Bytes that are not HTTP at all.
@@ -65,6 +67,7 @@ impl Fault {
             }
             Self::CutBody => Plan::Cut(handle()),
             Self::LoginPage => Plan::Answer(Response::with_body(200, "text/html", LOGIN_PAGE)),
+            Self::OutagePage => Plan::Answer(Response::with_body(503, "text/html", OUTAGE_PAGE)),
             Self::GarbageBody => {
                 Plan::Answer(Response { body: b"{\"fields\": \x00\xff[".to_vec(), ..handle() })
             }
@@ -80,12 +83,9 @@ impl Fault {
                     *value = Value::Null;
                 }
             })),
-            Self::LeftOut(pointer) => Plan::Answer(changed(handle(), |body| {
-                let (holder, name) = pointer.rsplit_once('/').unwrap_or_default();
-                if let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) {
-                    holder.remove(&name.replace("~1", "/").replace("~0", "~"));
-                }
-            })),
+            Self::LeftOut(pointer) => {
+                Plan::Answer(changed(handle(), |body| leave_out(body, &pointer)))
+            }
             Self::GzipBomb(length) => Plan::Answer(
                 Response::with_body(200, "application/json", gzip::bomb(length))
                     .with_header("Content-Encoding", "gzip"),
@@ -107,6 +107,9 @@ pub(super) enum Plan {
 
 const LOGIN_PAGE: &str = "<!DOCTYPE html><html><head><title>Sign in</title></head>\
     <body><form action=\"/login\"><input name=\"password\" type=\"password\"></form></body></html>";
+
+const OUTAGE_PAGE: &str = "<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n\
+    <body><center><h1>503 Service Temporarily Unavailable</h1></center></body></html>";
 
 fn refusal(status: u16, retry_after: Option<String>) -> Response {
     let response = Response::json(status, &serde_json::json!({"errorMessages": [], "errors": {}}));
@@ -132,6 +135,13 @@ fn changed(answer: Response, change: impl FnOnce(&mut Value)) -> Response {
     let Ok(mut body) = serde_json::from_slice(&answer.body) else { return answer };
     change(&mut body);
     Response { body: body.to_string().into_bytes(), ..answer }
+}
+
+fn leave_out(body: &mut Value, pointer: &str) {
+    let (holder, name) = pointer.rsplit_once('/').unwrap_or_default();
+    if let Some(holder) = body.pointer_mut(holder).and_then(Value::as_object_mut) {
+        holder.remove(&name.replace("~1", "/").replace("~0", "~"));
+    }
 }
 
 fn redirect(location: &str) -> Response {

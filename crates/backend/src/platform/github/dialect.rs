@@ -173,7 +173,7 @@ fn permission(reply: &Reply) -> String {
 
 /// GitHub answers 404 where a permission is missing, so that nobody learns what is there.
 fn hidden(reply: &Reply) -> String {
-    let seen = "check the number and GITHUB_REPOSITORY; GitHub says the same of what the token may not see";
+    let seen = "check the number and GITHUB_REPOSITORY; the issue may be deleted, and GitHub says the same of what the token may not see";
     match fine_grained(reply).map(|wanted| format!("needs {wanted}")).or_else(|| scopes(reply)) {
         Some(wanted) => format!("{seen} (it {})", wanted.trim_start_matches("the token ")),
         None => seen.to_owned(),

@@ -1,5 +1,7 @@
 //! Behaviour that only shows over several requests.
 
+mod pages;
+
 use super::connect;
 use crate::{
     code_host::CodeHost as _,
@@ -174,6 +176,23 @@ async fn a_kind_is_a_label_where_there_are_no_types() {
 }
 
 #[tokio::test]
+async fn a_kind_is_a_label_where_its_type_is_switched_off() {
+    let (github, sent) = github(
+        |line, _| match line {
+            "GET /orgs/acme/issue-types" => {
+                Answer::Json(200, json!([{"id": 1, "name": "Feature", "is_enabled": false}]))
+            }
+            _ => Answer::Json(201, issue(&["enhancement"], "open", None)),
+        },
+        &json!({}),
+    );
+    let draft = Draft { title: "A".to_owned(), kind: Kind::Feature, ..Draft::default() };
+    github.create_work_item(&draft).await.unwrap();
+    let bodies = sent.bodies("POST /repos/acme/shop/issues");
+    assert_eq!(bodies, [json!({"title": "A", "labels": ["enhancement"]})]);
+}
+
+#[tokio::test]
 async fn an_estimate_without_a_project_is_refused_before_anything_is_made() {
     let (github, sent) = github(|line, _| unscripted(line), &json!({}));
     let draft = Draft { title: "A".to_owned(), story_points: Some(0.0), ..Draft::default() };
@@ -272,38 +291,6 @@ async fn an_incomplete_search_is_told() {
     assert!(
         sent.queries("GET /search/issues")[0]
             .starts_with("q=repo%3Aacme%2Fshop+is%3Aissue+%22till%22")
-    );
-}
-
-/// Lists may be too long for page numbers; then each page gives the address of the next one.
-#[tokio::test]
-async fn pages_are_followed_by_their_addresses() {
-    let (github, sent) = github(
-        |line, nth| {
-            let mut found = issue(&[], "open", None);
-            let second = line.contains("repositories");
-            found["number"] = json!(9 - nth - usize::from(second));
-            let next = format!(
-                "<https://elsewhere.example/repositories/42/issues?after={second}>; rel=\"next\""
-            );
-            match (line, nth) {
-                ("GET /repos/acme/shop/issues" | "GET /repositories/42/issues", 0) => {
-                    Answer::Headed(200, vec![("link", next)], json!([found]))
-                }
-                _ => Answer::Json(200, json!([])),
-            }
-        },
-        &json!({}),
-    );
-    let found = github.search_work_items(&Query::default()).await.unwrap();
-    assert!(found.complete);
-    assert_eq!(
-        sent.sent(),
-        [
-            "GET /repos/acme/shop/issues",
-            "GET /repositories/42/issues",
-            "GET /repositories/42/issues"
-        ]
     );
 }
 

@@ -27,7 +27,7 @@ pub(super) fn code_host(settings: &Settings, wire: &Wire) -> Result<Box<dyn Code
     Ok(Box::new(connect(settings, wire)?))
 }
 
-fn connect(settings: &Settings, wire: &Wire) -> Result<GitLab> {
+pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<GitLab> {
     Ok(settings.whole(read)?.connect(settings, wire))
 }
 

@@ -110,7 +110,7 @@ fn hint(kind: ErrorKind, reply: Option<&Reply>) -> Option<Cow<'static, str>> {
             "give the token's account the role Planner, Reporter or higher in the project; an archived project takes no changes"
         }
         ErrorKind::NotFound if says("project not found") => {
-            "check the project's path, GITLAB_PROJECT for plain numbers; a private project is hidden from an account that is no member"
+            "check GITLAB_PROJECT, or the project's path where the id has one; a private project is hidden from an account that is no member"
         }
         ErrorKind::NotFound => {
             "check the number; the issue may be deleted, confidential, or in a project that the token's account may not see"

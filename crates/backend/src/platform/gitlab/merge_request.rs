@@ -188,11 +188,7 @@ fn proposal(
     address: &Address,
     page: &Url,
 ) -> Result<Proposal> {
-    let state = match request.state.as_str() {
-        "merged" => PullRequestState::Merged,
-        "closed" => PullRequestState::Closed,
-        _ => PullRequestState::Open,
-    };
+    let state = state(&request.state);
     let last = commits.last().map(|commit| commit.sha.clone());
     let head_sha = request.sha.or(last).ok_or_else(|| {
         let message = format!("{page} has no commits yet");
@@ -222,6 +218,14 @@ fn proposal(
         commits,
         complete: true,
     })
+}
+
+fn state(word: &str) -> PullRequestState {
+    match word {
+        "merged" => PullRequestState::Merged,
+        "closed" => PullRequestState::Closed,
+        _ => PullRequestState::Open,
+    }
 }
 
 /// GitLab says so of its own accounts only in some answers; their names always do.

@@ -104,3 +104,27 @@ impl Comments for GitLab {
         LONGEST_TEXT
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::tests::scripted, *};
+    use crate::http::tests::script::Answer;
+
+    #[tokio::test]
+    async fn what_the_system_notes_down_is_no_comment() {
+        let (gitlab, _) = scripted(|line, _| {
+            let note = |id: u64, system: bool| {
+                let body = format!("{MARKER}\n- [A page](https://git.example.com/{id})");
+                json!({"id": id, "body": body, "author": {"id": 7, "username": "robot"},
+                    "system": system})
+            };
+            match line {
+                "GET /api/v4/user" => Answer::Json(200, json!({"id": 7, "username": "robot"})),
+                _ => Answer::Json(200, json!([note(1, true), note(2, false)])),
+            }
+        });
+        let comments = gitlab.list(&WorkItemId::new("#3")).await.unwrap();
+        let ids: Vec<_> = comments.iter().map(|comment| comment.id.as_str()).collect();
+        assert_eq!(ids, ["2"]);
+    }
+}

@@ -92,3 +92,28 @@ fn ambiguous(who: &str, several: &[&wire::User]) -> Error {
     Error::new(ErrorKind::Rejected, message)
         .with_hint("name the assignee by one of these user names")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::scripted;
+    use crate::{error::ErrorKind, http::tests::script::Answer};
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn accounts_that_are_blocked_are_no_assignees() {
+        // A user name is looked for before names and addresses are.
+        let (gitlab, sent) = scripted(|_, nth| {
+            let blocked = json!({"id": 8, "username": "bob", "name": "Bob", "state": "blocked"});
+            let active = json!({"id": 9, "username": "bob2", "name": "Bob", "state": "active"});
+            Answer::Json(200, if nth == 0 { json!([blocked]) } else { json!([blocked, active]) })
+        });
+        assert_eq!(gitlab.find_user("bob").await.unwrap(), 9);
+        assert_eq!(sent.queries("GET /api/v4/users"), ["username=bob", "search=bob"]);
+        let (gitlab, _) = scripted(|_, _| {
+            let gone = json!({"id": 8, "username": "bob", "name": "Bob", "state": "deactivated"});
+            Answer::Json(200, json!([gone]))
+        });
+        let error = gitlab.find_user("bob").await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Rejected, "{error}");
+    }
+}

@@ -1,6 +1,12 @@
 //! What several tests need.
 
+use super::{GitLab, connect};
+use crate::{
+    http::tests::script::{Script, Scripted},
+    platform::tests::settings,
+};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// An issue as GitLab lists it.
 pub(super) fn issue(number: u64) -> Value {
@@ -14,3 +20,10 @@ pub(super) fn issue(number: u64) -> Value {
 }
 
 pub(super) use crate::http::tests::script::silent;
+
+/// A GitLab that answers from a script, and what is sent to it.
+pub(super) fn scripted(script: Script) -> (GitLab, Arc<Scripted>) {
+    let (wire, sent) = Scripted::wire(script);
+    let values = [("api_endpoint", "http://127.0.0.1"), ("api_key", "t"), ("project", "acme/shop")];
+    (connect::connect(&settings("gitlab", &values), &wire).unwrap(), sent)
+}

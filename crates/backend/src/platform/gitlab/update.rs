@@ -101,3 +101,30 @@ fn texts(issue: &wire::Issue, change: &Change) -> Result<Map<String, Value>> {
     }
     Ok(fields)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{issue, scripted};
+    use crate::{
+        http::tests::script::Answer,
+        model::{Change, WorkItemId},
+        tracker::Tracker as _,
+    };
+    use serde_json::json;
+
+    #[tokio::test]
+    async fn who_works_on_it_already_is_not_set_again() {
+        let (gitlab, sent) = scripted(|line, _| match line {
+            "GET /api/v4/users" => Answer::Json(200, json!([{"id": 9, "username": "bob"}])),
+            "GET /api/v4/projects/acme%2Fshop/issues/3" => {
+                let mut issue = issue(3);
+                issue["assignees"] = json!([{"id": 9, "username": "bob"}]);
+                Answer::Json(200, issue)
+            }
+            _ => Answer::Json(200, json!({"data": {}})),
+        });
+        let change = Change { assignee: Some("bob".to_owned()), ..Change::default() };
+        gitlab.update_work_item(&WorkItemId::new("#3"), &change).await.unwrap();
+        assert!(sent.sent().iter().all(|line| !line.starts_with("PUT")), "{:?}", sent.sent());
+    }
+}

@@ -30,12 +30,9 @@ pub(super) fn to_commit(commit: &Commit) -> Result<wire::RemoteLink> {
 pub(super) fn to_pull_request(pull_request: &PullRequest) -> Result<wire::RemoteLink> {
     let title =
         format!("{}#{}: {}", pull_request.repository, pull_request.number, pull_request.title);
-    let (state, open) = match pull_request.state {
-        PullRequestState::Open => ("open", true),
-        PullRequestState::Merged => ("merged", false),
-        PullRequestState::Closed => ("closed", false),
-    };
-    Ok(remote_link("pull request", &public(&pull_request.url)?, &title, state, Some(!open)))
+    let (url, state) = (public(&pull_request.url)?, pull_request.state);
+    let resolved = Some(state != PullRequestState::Open);
+    Ok(remote_link("pull request", &url, &title, state.word(), resolved))
 }
 
 fn remote_link(

@@ -22,7 +22,10 @@ impl Jira {
         };
         let mut pages = Search { jira: self, jql: &jql, query }.pages().await?;
         // The fields' names are needed for the first item only, so that they can come at the same time.
-        let (catalogue, mut next) = try_join(self.catalogue(), pages.try_next()).await?;
+        let (catalogue, mut next) = match try_join(self.catalogue(), pages.try_next()).await {
+            Ok(first) => first,
+            Err(error) => return Err(self.unmask(error).await),
+        };
         let (mut items, mut seen) = (Vec::new(), HashSet::new());
         let (mut barren, mut complete) = (0, true);
         while let Some(page) = next {

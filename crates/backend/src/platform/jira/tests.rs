@@ -123,6 +123,36 @@ async fn of_a_refused_search_the_users_query_is_to_be_corrected() {
 }
 
 #[tokio::test]
+async fn a_project_that_is_not_there_is_known_in_every_language() {
+    let (tracker, _) = scripted("cloud", |line, _| match line {
+        "POST /rest/api/3/search/jql" => {
+            let told = "Der Wert 'SHOP' existiert nicht f\u{fc}r das Feld 'project'.";
+            Answer::Json(400, json!({"errorMessages": [told]}))
+        }
+        _ => usual(line),
+    });
+    let error = tracker.search_work_items(&Query::default()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
+    let native = Query { native: Some("project = SHOP".to_owned()), ..Query::default() };
+    let error = tracker.search_work_items(&native).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Rejected, "who writes JQL says which project is meant");
+}
+
+#[tokio::test]
+async fn a_stranger_sees_no_project() {
+    let (tracker, _) = scripted("cloud", |line, _| match line {
+        "POST /rest/api/3/search/jql" => Answer::Json(
+            400,
+            json!({"errorMessages": ["The value 'SHOP' does not exist for the field 'project'."]}),
+        ),
+        "GET /rest/api/3/myself" => Answer::Json(200, json!({"displayName": "Anonymous"})),
+        _ => usual(line),
+    });
+    let error = tracker.search_work_items(&Query::default()).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Auth, "{error}");
+}
+
+#[tokio::test]
 async fn an_empty_answer_for_a_stranger_is_no_answer() {
     let (tracker, _) = scripted("cloud", |line, _| match line {
         "POST /rest/api/3/search/jql" => Answer::Json(200, json!({"issues": [], "isLast": true})),

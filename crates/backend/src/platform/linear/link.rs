@@ -4,7 +4,7 @@ use super::{Linear, document, wire};
 use crate::{
     error::{Error, ErrorKind, Result},
     managed_comment::{Entry, public},
-    model::{Commit, Link, PullRequest, PullRequestState, WorkItemId},
+    model::{Commit, Link, PullRequest, WorkItemId},
 };
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -20,11 +20,7 @@ pub(super) fn to_commit(commit: &Commit) -> Result<wire::Shown> {
 
 /// A link to a pull request; its state is told below its title.
 pub(super) fn to_pull_request(pull_request: &PullRequest) -> Result<wire::Shown> {
-    let state = match pull_request.state {
-        PullRequestState::Open => "open",
-        PullRequestState::Merged => "merged",
-        PullRequestState::Closed => "closed",
-    };
+    let state = pull_request.state.word();
     let mut shown = shown(Entry::to_pull_request(pull_request)?, "pull request", state.to_owned());
     shown.metadata.insert("state".to_owned(), json!(state));
     Ok(shown)

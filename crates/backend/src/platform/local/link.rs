@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     digest::sha256_hex,
-    model::{Attachment, Commit, Link, PullRequest, PullRequestState, WorkItemId},
+    model::{Attachment, Commit, Link, PullRequest, WorkItemId},
 };
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension as _, Transaction};
@@ -35,12 +35,7 @@ impl From<&Commit> for Target {
 
 impl From<&PullRequest> for Target {
     fn from(it: &PullRequest) -> Self {
-        let state = match it.state {
-            PullRequestState::Open => "open",
-            PullRequestState::Merged => "merged",
-            PullRequestState::Closed => "closed",
-        };
-        let title = format!("{}#{} {} ({state})", it.repository, it.number, it.title.trim());
+        let title = format!("{}#{} {} ({})", it.repository, it.number, it.title.trim(), it.state);
         Self { kind: "pull_request", url: it.url.clone(), title }
     }
 }

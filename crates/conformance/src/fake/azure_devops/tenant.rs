@@ -60,16 +60,6 @@ impl Tenant {
         &self.azure
     }
 
-    /// The settings that a user of the organisation would have, with this token.
-    pub fn settings(&self, token: &str) -> Settings {
-        Settings::new("azure_devops")
-            .with("api_endpoint", self.page("").as_str(), Origin::Default)
-            .with("api_key", token, Origin::Default)
-            .with("organization", "your-org", Origin::Default)
-            .with("project", PROJECT, Origin::Default)
-            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
-    }
-
     /// An address below the organisation.
     pub fn page(&self, rest: &str) -> Url {
         let mut url = self.server.url().clone();
@@ -190,6 +180,15 @@ impl Subject for Tenant {
 }
 
 impl Site for Tenant {
+    fn settings(&self, token: &str) -> Settings {
+        Settings::new("azure_devops")
+            .with("api_endpoint", self.page("").as_str(), Origin::Default)
+            .with("api_key", token, Origin::Default)
+            .with("organization", "your-org", Origin::Default)
+            .with("project", PROJECT, Origin::Default)
+            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
+    }
+
     fn server(&self) -> &Server {
         &self.server
     }

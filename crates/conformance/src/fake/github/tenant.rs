@@ -58,18 +58,6 @@ impl Tenant {
         &self.github
     }
 
-    /// The settings that a user of the site would have, with this token.
-    pub fn settings(&self, token: &str) -> Settings {
-        let custom = json!({"project_number": project::NUMBER});
-        let api = format!("{}{}", self.origin(), self.github.root());
-        Settings::new("github")
-            .with("api_endpoint", api, Origin::Default)
-            .with("api_key", token, Origin::Default)
-            .with("project", REPOSITORY, Origin::Default)
-            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
-            .with_custom(custom.as_object().cloned().unwrap_or_default())
-    }
-
     fn origin(&self) -> &str {
         self.server.url().as_str().trim_end_matches('/')
     }
@@ -187,6 +175,17 @@ impl Subject for Tenant {
 }
 
 impl Site for Tenant {
+    fn settings(&self, token: &str) -> Settings {
+        let custom = json!({"project_number": project::NUMBER});
+        let api = format!("{}{}", self.origin(), self.github.root());
+        Settings::new("github")
+            .with("api_endpoint", api, Origin::Default)
+            .with("api_key", token, Origin::Default)
+            .with("project", REPOSITORY, Origin::Default)
+            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
+            .with_custom(custom.as_object().cloned().unwrap_or_default())
+    }
+
     fn server(&self) -> &Server {
         &self.server
     }

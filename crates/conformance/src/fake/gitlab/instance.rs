@@ -62,15 +62,6 @@ impl Instance {
         &self.gitlab
     }
 
-    /// The settings that a user of the site would have, with this token.
-    pub fn settings(&self, token: &str) -> Settings {
-        Settings::new("gitlab")
-            .with("api_endpoint", self.page("").as_str(), Origin::Default)
-            .with("api_key", token, Origin::Default)
-            .with("project", PROJECT, Origin::Default)
-            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
-    }
-
     /// A page of the site.
     fn page(&self, path: &str) -> Url {
         let mut url = self.server.url().clone();
@@ -171,6 +162,14 @@ impl Subject for Instance {
 }
 
 impl Site for Instance {
+    fn settings(&self, token: &str) -> Settings {
+        Settings::new("gitlab")
+            .with("api_endpoint", self.page("").as_str(), Origin::Default)
+            .with("api_key", token, Origin::Default)
+            .with("project", PROJECT, Origin::Default)
+            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
+    }
+
     fn server(&self) -> &Server {
         &self.server
     }

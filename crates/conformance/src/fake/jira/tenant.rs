@@ -52,19 +52,6 @@ impl Tenant {
     pub fn jira(&self) -> &Jira {
         &self.jira
     }
-
-    /// The settings that a user of the site would have, with this token.
-    pub fn settings(&self, token: &str) -> Settings {
-        let settings = Settings::new("jira")
-            .with("api_endpoint", self.server.url().as_str(), Origin::Default)
-            .with("api_key", token, Origin::Default)
-            .with("project", PROJECT, Origin::Default)
-            .with("webhook_secret", SECRETS.join("\n"), Origin::Default);
-        match self.jira.deployment {
-            Deployment::Cloud => settings.with("organization", EMAIL, Origin::Default),
-            Deployment::DataCenter => settings,
-        }
-    }
 }
 
 #[async_trait]
@@ -133,6 +120,18 @@ impl Subject for Tenant {
 }
 
 impl Site for Tenant {
+    fn settings(&self, token: &str) -> Settings {
+        let settings = Settings::new("jira")
+            .with("api_endpoint", self.server.url().as_str(), Origin::Default)
+            .with("api_key", token, Origin::Default)
+            .with("project", PROJECT, Origin::Default)
+            .with("webhook_secret", SECRETS.join("\n"), Origin::Default);
+        match self.jira.deployment {
+            Deployment::Cloud => settings.with("organization", EMAIL, Origin::Default),
+            Deployment::DataCenter => settings,
+        }
+    }
+
     fn server(&self) -> &Server {
         &self.server
     }

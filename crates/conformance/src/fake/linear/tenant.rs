@@ -49,15 +49,6 @@ impl Tenant {
     pub fn linear(&self) -> &Linear {
         &self.linear
     }
-
-    /// The settings that a user of the site would have, with this key.
-    pub fn settings(&self, key: &str) -> Settings {
-        Settings::new("linear")
-            .with("api_endpoint", format!("{}graphql", self.server.url()), Origin::Default)
-            .with("api_key", key, Origin::Default)
-            .with("project", TEAM, Origin::Default)
-            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
-    }
 }
 
 #[async_trait]
@@ -136,6 +127,14 @@ impl Subject for Tenant {
 }
 
 impl Site for Tenant {
+    fn settings(&self, key: &str) -> Settings {
+        Settings::new("linear")
+            .with("api_endpoint", format!("{}graphql", self.server.url()), Origin::Default)
+            .with("api_key", key, Origin::Default)
+            .with("project", TEAM, Origin::Default)
+            .with("webhook_secret", SECRETS.join("\n"), Origin::Default)
+    }
+
     fn server(&self) -> &Server {
         &self.server
     }

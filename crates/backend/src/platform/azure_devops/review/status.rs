@@ -2,7 +2,11 @@
 //!
 //! People see the statuses of a pull request, and branch policies ask for them; those of its commits are seen by few.
 
-use super::{super::wire::List, Place, Repos, wire::Status};
+use super::{
+    super::{api::Api, wire::List},
+    Place, Repos,
+    wire::Status,
+};
 use crate::{
     code_host::{CommitState, CommitStatus},
     error::Result,
@@ -30,12 +34,14 @@ impl Repos {
             repository: pull.repository.id,
             number: place.number,
         };
-        let known = if newest {
-            place.fill(self.api.get(OF_PULL_REQUEST))
-        } else {
-            of_commit(&place, sha, self.api.get(OF_COMMIT))
+        let call = |start: for<'a> fn(&'a Api, &'static str) -> Call<'a>| {
+            if newest {
+                place.fill(start(&self.api, OF_PULL_REQUEST))
+            } else {
+                of_commit(&place, sha, start(&self.api, OF_COMMIT))
+            }
         };
-        let known: List<Status> = known.receive().await?;
+        let known: List<Status> = call(Api::get).receive().await?;
         let (genre, name) = context(&status.context);
         let wanted = Wanted {
             state: word(status.state),
@@ -46,17 +52,12 @@ impl Repos {
         if ours.max_by_key(|it| it.id).is_some_and(|newest| wanted.is(newest)) {
             return Ok(());
         }
-        let call = if newest {
-            place.fill(self.api.post(OF_PULL_REQUEST))
-        } else {
-            of_commit(&place, sha, self.api.post(OF_COMMIT))
-        };
         let body = json!({
             "state": wanted.state, "description": wanted.description, "targetUrl": wanted.target,
             "context": {"name": name, "genre": genre},
         });
         // A second status of the same context replaces the first.
-        call.replaces().json(&body).send().await.map(drop)
+        call(Api::post).replaces().json(&body).send().await.map(drop)
     }
 }
 

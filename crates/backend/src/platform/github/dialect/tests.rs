@@ -113,7 +113,11 @@ fn the_missing_permission_is_named() {
     };
     let fine = ("x-accepted-github-permissions", "issues=write; pull_requests=write");
     check(ErrorKind::Forbidden, &[fine], "the permission issues: write or pull_requests: write");
-    check(ErrorKind::NotFound, &[fine], "GITHUB_REPOSITORY; GitHub says the same of what");
+    check(
+        ErrorKind::NotFound,
+        &[fine],
+        "GITHUB_REPOSITORY; the issue may be deleted, and GitHub says the same of what",
+    );
     check(ErrorKind::NotFound, &[fine], "(it needs issues: write or pull_requests: write)");
     let classic = [("x-oauth-scopes", "gist, read:user"), ("x-accepted-oauth-scopes", "repo")];
     check(ErrorKind::Forbidden, &classic, "needs the scope repo and has gist, read:user");

@@ -2,7 +2,7 @@
 
 use super::{Deployment, Jira, item, wire};
 use crate::{
-    error::{Error, Result},
+    error::{Error, ErrorKind, Result},
     model::Query,
 };
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
@@ -119,11 +119,20 @@ impl<'a> Search<'a> {
         self.jira.http.post("rest/api/2/search").reads().json(&body).receive().await
     }
 
-    /// Of a search in the user's own JQL, nothing but that JQL can be bad.
-    fn misread(self, error: Error) -> Error {
-        if self.query.native.is_some() && error.context().contains(&("status", "400".to_owned())) {
+    /// What a refusal of the query means. That a project is not there is told like a mistake in the query, in the
+    /// language of the account, but for what it quotes: "The value 'SHOP' does not exist for the field 'project'."
+    fn misread(self, mut error: Error) -> Error {
+        if !error.context().contains(&("status", "400".to_owned())) {
+            return error;
+        }
+        if self.query.native.is_some() {
             return error.with_hint("read what Jira says and correct the query");
         }
-        error
+        let quotes = |word: &str| error.message.contains(&format!("'{word}'"));
+        if !quotes("project") || !quotes(&self.jira.project) {
+            return error;
+        }
+        error.kind = ErrorKind::NotFound;
+        error.with_hint("check JIRA_PROJECT, and that the token's account may see the project")
     }
 }
