@@ -80,7 +80,7 @@ fn its_files_are_read_as_they_stand() {
     let env = Env::from_iter([("ACME_TOKEN", "token-1234"), ("ACME_WEBHOOK_SECRET", "hook-1234")]);
     let host = ci::detect(&env, None);
     let file = Some(("plugin_config.yaml".to_owned(), yaml));
-    let sources = Sources { env: &env, host: &*host, file, state: None, secrets_withheld: false };
+    let sources = Sources { env: &env, host: &*host, file, state: None, reads_only: false };
     let chosen = choose(&sources, None, &mut Redactor::default());
     let settings = chosen.map_err(|unusable| unusable.error).unwrap().trackers.remove(0).settings;
     assert_eq!((settings.platform.as_str(), settings.tracker.as_str()), ("plugin:acme", "ours"));

@@ -17,7 +17,7 @@ use backend::{
     platform::{self, PLATFORMS, Platform},
     registry::Route,
     secret::{Redactor, Secret},
-    settings::{Problem, Setting, Settings},
+    settings::{Problem, Settings},
 };
 use candidate::{Candidate, Named};
 use ci::{Env, Host};
@@ -36,15 +36,14 @@ pub struct Sources<'a> {
     pub file: Option<(String, Map<String, Value>)>,
     /// The folder for files of our own, such as the embedded tracker's, where there is a place for one.
     pub state: Option<&'a Path>,
-    /// True where the tokens that a CI host lends to every job count for nothing.
-    pub secrets_withheld: bool,
+    /// True where nothing will be written, so that the token that a CI host lends to a fork's job will do.
+    pub reads_only: bool,
 }
 
 impl Sources<'_> {
-    /// The variables of a CI host that a setting may be taken from. The token of a fork's job may read at most, and is no
-    /// tracker's.
-    fn lent(&self, setting: &Setting) -> &'static [&'static str] {
-        if setting.secret && self.secrets_withheld { &[] } else { setting.fallback_env }
+    /// True for a token that cannot do what it is wanted for.
+    fn is_too_weak(&self, token: &str) -> bool {
+        !self.reads_only && self.host.lends(token)
     }
 }
 
@@ -172,7 +171,7 @@ pub fn choose_all(
 /// Every code host that can be connected to. The token that a CI host gives to its jobs is enough for its own pull
 /// requests, though it chooses no tracker; a fork's job may read with it.
 pub(crate) fn choose_code_hosts(sources: &Sources<'_>, redactor: &mut Redactor) -> Vec<Chosen> {
-    let sources = Sources { secrets_withheld: false, ..sources.clone() };
+    let sources = Sources { reads_only: true, ..sources.clone() };
     let hosts = candidates(&sources, std::iter::empty(), redactor);
     let hosts =
         hosts.into_iter().filter(|candidate| platform::code_host(candidate.platform).is_some());

@@ -253,7 +253,7 @@ impl Session {
             host: &*self.host,
             file,
             state: state.as_deref(),
-            secrets_withheld: self.context.secrets_withheld,
+            reads_only: false,
         };
         let mut redactor = Redactor::default();
         let outcome = read(&sources, &mut redactor);

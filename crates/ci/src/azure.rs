@@ -130,6 +130,11 @@ impl Host for Azure {
             .map(|line| Effect::Log(format!("##vso[task.setsecret]{}", escape_data(line))))
             .collect()
     }
+
+    fn lends(&self, token: &str) -> bool {
+        self.env.get("SYSTEM_ACCESSTOKEN") == Some(token)
+            && self.env.is_set("SYSTEM_PULLREQUEST_ISFORK")
+    }
 }
 
 /// `work-items` is `workItems`, as the task's inputs are spelt.

@@ -193,6 +193,12 @@ impl Host for GitHub {
         }
         vec![Effect::Log(format!("::add-mask::{}", escape_data(secret)))]
     }
+
+    /// No variable holds the job's token unless a step asks for it, but its first letters tell it. Dependabot's may be
+    /// permitted to write.
+    fn lends(&self, token: &str) -> bool {
+        token.starts_with("ghs_") && self.is_fork() && self.withholds_secrets()
+    }
 }
 
 /// `refs/pull/7/merge` is pull request 7.

@@ -160,4 +160,8 @@ impl Host for GitLab {
     fn mask(&mut self, _secret: &str) -> Vec<Effect> {
         Vec::new()
     }
+
+    fn lends(&self, token: &str) -> bool {
+        self.env.get("CI_JOB_TOKEN") == Some(token) && self.context().secrets_withheld
+    }
 }

@@ -78,6 +78,9 @@ pub trait Host: fmt::Debug + Send {
 
     /// Asks the host to hide a secret in its log. GitLab can only do so by its settings.
     fn mask(&mut self, secret: &str) -> Vec<Effect>;
+
+    /// True for the token that the host lends to a fork's job: it may read at most.
+    fn lends(&self, token: &str) -> bool;
 }
 
 /// Finds out where this process runs. `event` is the payload that [`Env::event_path`] names, where it could be read;

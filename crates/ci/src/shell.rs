@@ -35,6 +35,10 @@ impl Host for Shell {
     fn mask(&mut self, _secret: &str) -> Vec<Effect> {
         Vec::new()
     }
+
+    fn lends(&self, _token: &str) -> bool {
+        false
+    }
 }
 
 /// `warning: config.yaml:3: text`, as compilers say it.

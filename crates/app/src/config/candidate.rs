@@ -130,7 +130,11 @@ pub(super) fn resolve(
                     redactor.learn(&Secret::new(&value), None);
                 }
                 given |= chooses(&origin, setting);
-                settings = settings.with(setting.key, value, origin);
+                if setting.secret && sources.is_too_weak(&value) {
+                    flaws.extend(setting.required.then(|| missing(setting, at, sources)));
+                } else {
+                    settings = settings.with(setting.key, value, origin);
+                }
             }
             Ok(None) if setting.required => flaws.push(missing(setting, at, sources)),
             Ok(None) => {}
@@ -139,9 +143,7 @@ pub(super) fn resolve(
     }
     let common = common::apply(&mut settings, sources, entry);
     if common::takes_any(platform) {
-        let values = common::values_of_variables(sources, entry);
-        values.iter().for_each(|value| redactor.learn(value, None));
-        settings = settings.hiding(values);
+        settings = hiding(settings, common::values_of_variables(sources, entry), redactor);
     }
     for problem in common.into_iter().chain((platform.check)(&settings)) {
         push(&mut flaws, problem);
@@ -149,6 +151,12 @@ pub(super) fn resolve(
     learn_basic_pairs(&settings, platform, redactor);
     let named = entry.is_some() || given && !platform.embedded;
     Candidate { tracker: tracker.to_owned(), platform, named, given, settings, flaws }
+}
+
+/// The settings of which these values are never shown.
+fn hiding(settings: Settings, values: Vec<Secret>, redactor: &mut Redactor) -> Settings {
+    values.iter().for_each(|value| redactor.learn(value, None));
+    settings.hiding(values)
 }
 
 /// True when somebody gave the value for this setting, and not a CI host that sets the variable by itself.
@@ -184,7 +192,7 @@ fn missing(setting: &Setting, key: String, sources: &Sources<'_>) -> Flaw {
         setting.env.to_owned(),
         format!("{}_FILE", setting.env),
     ];
-    looked_at.extend(sources.lent(setting).iter().map(ToString::to_string));
+    looked_at.extend(setting.fallback_env.iter().map(ToString::to_string));
     let file = sources.file.as_ref().map_or("no configuration file", |(path, _)| path);
     looked_at.push(file.to_owned());
     let problem = Problem::new(key, "missing").at(format!("looked at {}", looked_at.join(", ")));
@@ -221,7 +229,7 @@ mod tests {
         let env = Env::from_iter([("GITHUB_ACTIONS", "true"), (name, "value")]);
         let host = ci::detect(&env, None);
         let sources =
-            Sources { env: &env, host: &*host, file: None, state: None, secrets_withheld: false };
+            Sources { env: &env, host: &*host, file: None, state: None, reads_only: false };
         let borrower = Named { tracker: "borrower", platform: "borrower".to_owned(), row: &ROW };
         let candidate = resolve(&sources, borrower, None, &mut Redactor::default());
         assert_eq!(candidate.named, named, "{name}");

@@ -29,7 +29,7 @@ pub(super) fn look_up(
     if let Some(found) = from_entry(sources, setting, entry, at)? {
         return Ok(Some(found));
     }
-    for name in sources.lent(setting) {
+    for name in setting.fallback_env {
         if let Some(found) = from_environment(sources.env, name, at)? {
             return Ok(Some(found));
         }

@@ -35,7 +35,7 @@ fn choice(
     let host = ci::detect(&env, None);
     let map = file::parse("config.yaml", yaml).map_err(unreadable)?;
     let file = Some(("config.yaml".to_owned(), map));
-    let sources = Sources { env: &env, host: &*host, file, state, secrets_withheld: false };
+    let sources = Sources { env: &env, host: &*host, file, state, reads_only: false };
     choose(&sources, requested, &mut Redactor::default())
 }
 
@@ -206,7 +206,7 @@ fn everything_that_is_set_up_is_listed_for_its_health() {
     let host = ci::detect(&env, None);
     let file = Some(("config.yaml".to_owned(), map));
     let state = Some(Path::new("/state"));
-    let sources = Sources { env: &env, host: &*host, file, state, secrets_withheld: false };
+    let sources = Sources { env: &env, host: &*host, file, state, reads_only: false };
     let all = choose_all(&sources, None, &mut Redactor::default()).unwrap();
     let states: Vec<_> = all.iter().map(|(name, it)| (name.as_str(), it.is_ok())).collect();
     assert_eq!(states, [("till", true), ("broken", false), ("route", false)]);
@@ -322,7 +322,7 @@ fn a_plugin_takes_any_custom_settings_and_tells_none_of_their_variables() {
     let env: Env = [("ACME_TOKEN", "token-of-acme")].into_iter().collect();
     let host = ci::detect(&env, None);
     let file = Some(("config.yaml".to_owned(), file::parse("config.yaml", yaml).unwrap()));
-    let sources = Sources { env: &env, host: &*host, file, state: None, secrets_withheld: false };
+    let sources = Sources { env: &env, host: &*host, file, state: None, reads_only: false };
     let mut redactor = Redactor::default();
     let chosen = choose(&sources, None, &mut redactor).map_err(|unusable| unusable.error).unwrap();
     assert_eq!(chosen.trackers[0].settings.custom_settings()["a"][0], "x token-of-acme");

@@ -23,7 +23,7 @@ impl Session {
             host: &*self.host,
             file,
             state: state.as_deref(),
-            secrets_withheld: self.context.secrets_withheld,
+            reads_only: false,
         };
         let requested = self.common.platform.as_deref().or_else(|| self.env.get("DEVOPS_PLATFORM"));
         let mut redactor = Redactor::default();

@@ -186,6 +186,30 @@ fn the_token_that_a_host_lends_to_a_forks_job_reads_the_pull_request_and_is_none
 }
 
 #[test]
+fn githubs_token_of_a_forks_job_is_known_by_its_beginning() {
+    let tree = Tree::bare();
+    let lent = ("GITHUB_TOKEN", "ghs_0123456789");
+    for platform in [None, Some("github")] {
+        let as_platform = |mut session: Session| {
+            session.common.platform = platform.map(str::to_owned);
+            session
+        };
+        let mut fork_run = as_platform(fork(&[lent]));
+        assert!(skipped(tree.connect(&mut fork_run)).is_some(), "{platform:?}");
+        let page = "https://github.com/acme/shop/pull/7".parse().unwrap();
+        assert!(crate::block_on(fork_run.code_host(None, &page)).unwrap().is_some());
+        let input = [("INPUT_GITHUB-TOKEN", lent.1)];
+        assert!(skipped(tree.connect(&mut as_platform(fork(&input)))).is_some(), "{platform:?}");
+        let personal = [("GITHUB_TOKEN", "github_pat_0123456789")];
+        let trusted = [lent, ("GITHUB_EVENT_NAME", "pull_request_target")];
+        for session in [fork(&personal), own(&[lent]), fork(&trusted)] {
+            let connection = tree.connect(&mut as_platform(session));
+            connection.and_then(Connection::ready).unwrap();
+        }
+    }
+}
+
+#[test]
 fn a_fork_may_lack_nothing_else() {
     let tree = Tree::bare();
     assert!(refused(tree.connect(&mut fork(&[URL]))).contains("jira.project: missing"));
