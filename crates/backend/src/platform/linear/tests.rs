@@ -1,5 +1,6 @@
 //! Behaviour that only shows over several requests.
 
+mod labels;
 mod script;
 
 use super::{document, name};
@@ -303,24 +304,6 @@ async fn what_is_in_the_trash_is_gone() {
     let error = tracker.get_work_item(&id()).await.unwrap_err();
     assert_eq!((error.kind, error.message.as_str()), (ErrorKind::NotFound, "ENG-1 was deleted"));
     assert_eq!(tracker.search_work_items(&Query::default()).await.unwrap().items, []);
-}
-
-#[tokio::test]
-async fn labels_beyond_the_first_page_are_read() {
-    let (tracker, linear) = scripted(|operation, _| match operation {
-        "ReadIssue" => {
-            let mut long = issue();
-            long["labels"] = page(&json!([{"id": "1", "name": "one"}]), Some("c1"));
-            data(&json!({"issue": long}))
-        }
-        "MoreLabels" => {
-            let more = page(&json!([{"id": "2", "name": "two"}]), None);
-            data(&json!({"issue": {"labels": more}}))
-        }
-        _ => usual(operation),
-    });
-    assert_eq!(tracker.get_work_item(&id()).await.unwrap().labels, ["one", "two"]);
-    assert_eq!(linear.bodies("MoreLabels")[0]["variables"]["after"], "c1");
 }
 
 #[tokio::test]
