@@ -42,8 +42,8 @@ impl Gate {
     /// Prints on stdout. A reader that has seen enough, such as `head`, is no failure; a full disk is.
     pub(crate) fn print(&self, text: &str) -> std::io::Result<()> {
         let mut out = std::io::stdout().lock();
-        let redactor = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
-        match out.write_all(redactor.redact(text).as_bytes()).and_then(|()| out.flush()) {
+        let text = self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact(text);
+        match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
             printed => printed,
         }

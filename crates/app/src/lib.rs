@@ -148,7 +148,7 @@ fn print(session: &Session, report: &mut Report) -> Result<()> {
     };
     session.gate.print(&text).map_err(|error| {
         Error::new(ErrorKind::Config, format!("print the result: {error}"))
-            .with_hint("check where standard output goes; what was done is done, and only `work-item create` would do it twice")
+            .with_hint("check where standard output goes; what was done is done, so look at it before you run again")
     })
 }
 

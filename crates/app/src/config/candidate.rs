@@ -131,7 +131,7 @@ pub(super) fn resolve(
                 }
                 given |= chooses(&origin, setting);
                 if setting.secret && sources.is_too_weak(&value) {
-                    flaws.extend(setting.required.then(|| missing(setting, at, sources)));
+                    flaws.extend(setting.required.then(|| lent(at, &origin)));
                 } else {
                     settings = settings.with(setting.key, value, origin);
                 }
@@ -197,6 +197,14 @@ fn missing(setting: &Setting, key: String, sources: &Sources<'_>) -> Flaw {
     looked_at.push(file.to_owned());
     let problem = Problem::new(key, "missing").at(format!("looked at {}", looked_at.join(", ")));
     Flaw { problem, cause: Cause::missing(setting) }
+}
+
+/// A token that is there and may not write is no more than none.
+fn lent(key: String, origin: &Origin) -> Flaw {
+    let problem = Problem::new(key, "is the token of a fork's job, which may not write")
+        .at(origin.to_string())
+        .with_hint("run where the repository's own secrets are given, such as after the merge");
+    Flaw { problem, cause: Cause::MissingSecret }
 }
 
 #[cfg(test)]

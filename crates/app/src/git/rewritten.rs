@@ -2,7 +2,7 @@
 //! shows them. libgit2 follows no replaced commit, and objects that are read as they lie know of neither.
 
 use git2::{Error, Oid, Repository};
-use std::collections::HashMap;
+use std::{collections::HashMap, io::ErrorKind};
 
 /// As far as git follows a replacement that is itself replaced.
 const LONGEST_CHAIN: usize = 5;
@@ -25,7 +25,12 @@ impl Rewritten {
             commits.extend(original.zip(reference.target()));
         }
         let file = repository.commondir().join("info/grafts");
-        let grafts = std::fs::read_to_string(file).unwrap_or_default();
+        let grafts = match std::fs::read_to_string(file) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(Error::from_str(&format!("info/grafts: {error}")));
+            }
+            read => read.unwrap_or_default(),
+        };
         Ok(Self { commits, parents: grafts.lines().filter_map(graft).collect() })
     }
 

@@ -196,6 +196,13 @@ fn githubs_token_of_a_forks_job_is_known_by_its_beginning() {
         };
         let mut fork_run = as_platform(fork(&[lent]));
         assert!(skipped(tree.connect(&mut fork_run)).is_some(), "{platform:?}");
+        let reason = match tree.connect(&mut fork_run).unwrap() {
+            Connection::NoSecret { reason, .. } => reason.to_string(),
+            Connection::Ready(_) => panic!("it is connected"),
+        };
+        let said =
+            "github.api_key: is the token of a fork's job, which may not write (GITHUB_TOKEN)";
+        assert!(reason.contains(said), "{reason}");
         let page = "https://github.com/acme/shop/pull/7".parse().unwrap();
         assert!(crate::block_on(fork_run.code_host(None, &page)).unwrap().is_some());
         let input = [("INPUT_GITHUB-TOKEN", lent.1)];
