@@ -81,3 +81,14 @@ fn rewritten_history_is_listed_as_git_shows_it() {
     check(&repository, "new", &joined);
     check(&repository, &format!("{old_root}..new"), &joined[..4]);
 }
+
+#[test]
+fn grafts_that_cannot_be_read_end_the_run() {
+    let repository = TestRepository::new();
+    name(&repository, "refs/heads/new", commit(&repository, 1, b"SHOP-1: begin", &[]));
+    let grafts = repository.git2().commondir().join("info/grafts");
+    std::fs::create_dir_all(grafts).unwrap();
+    let ended = link_commit(repository.path(), &["extract", "--range", "new"]).expect_code(66);
+    assert!(ended.stderr.contains("info/grafts: "), "{}", ended.stderr);
+    assert!(ended.stderr.contains("\nhint: check the repository"), "{}", ended.stderr);
+}

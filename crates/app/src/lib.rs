@@ -57,8 +57,9 @@ where
     log::start(&gate, common.verbose, common.quiet);
     let context = host.context();
     let deadline = session::deadline(common.deadline);
+    let (reads_only, plan) = (false, Plan::default());
     let mut session =
-        Session { common, env, host, context, event_lost, deadline, plan: Plan::default(), gate };
+        Session { common, env, host, context, event_lost, reads_only, deadline, plan, gate };
     let report = block_on(run(args, &mut session)).unwrap_or_else(|error| failed(&error));
     ExitCode::from(show(&mut session, report))
 }

@@ -50,6 +50,8 @@ pub struct Session {
     pub context: Context,
     /// Why the event's payload that the CI host names cannot be read, with its path: what the run is about is then a guess.
     pub event_lost: Option<String>,
+    /// True where the run writes nothing to the tracker, so that the token of a fork's job will do.
+    pub reads_only: bool,
     /// When the run ends.
     pub deadline: Instant,
     /// The writes that were not done, with `--dry-run`.
@@ -107,7 +109,8 @@ impl Session {
         let context = host.context();
         let deadline = deadline(common.deadline);
         let (plan, gate) = (Plan::default(), Arc::default());
-        Self { common, env, host, context, event_lost: None, deadline, plan, gate }
+        let (event_lost, reads_only) = (None, false);
+        Self { common, env, host, context, event_lost, reads_only, deadline, plan, gate }
     }
 
     /// Opens a repository. Where none is named, the one that git's own variables name comes before the current folder.
@@ -253,7 +256,7 @@ impl Session {
             host: &*self.host,
             file,
             state: state.as_deref(),
-            reads_only: false,
+            reads_only: self.reads_only,
         };
         let mut redactor = Redactor::default();
         let outcome = read(&sources, &mut redactor);

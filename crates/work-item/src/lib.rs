@@ -157,16 +157,16 @@ impl AsRef<Common> for Args {
 pub async fn run(args: Args, session: &mut Session) -> Result<Report> {
     // A work tree is not needed; where there is one, its configuration and its embedded tracker are used.
     let git = session.git_if_there()?;
+    session.reads_only = matches!(args.command, Command::Get { .. } | Command::Search(_));
     let connected = session.connect(git.as_ref()).await?.ready()?;
     let tracker = &*connected.tracker;
-    let is_read = matches!(args.command, Command::Get { .. } | Command::Search(_));
     let mut report = match args.command {
         Command::Create(create) => self::create(tracker, create).await?,
         Command::Get { id } => get(tracker, &id).await?,
         Command::Update(update) => self::update(tracker, update).await?,
         Command::Search(search) => self::search(tracker, search, session.common.json).await?,
     };
-    if session.common.dry_run && !is_read {
+    if session.common.dry_run && !session.reads_only {
         // The plan says it all; an item that does not exist is not to be shown as if it did.
         report.text.clear();
         report.summary.clear();

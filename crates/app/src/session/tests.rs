@@ -205,6 +205,9 @@ fn githubs_token_of_a_forks_job_is_known_by_its_beginning() {
         assert!(reason.contains(said), "{reason}");
         let page = "https://github.com/acme/shop/pull/7".parse().unwrap();
         assert!(crate::block_on(fork_run.code_host(None, &page)).unwrap().is_some());
+        let mut reader = as_platform(fork(&[lent]));
+        reader.reads_only = true;
+        tree.connect(&mut reader).and_then(Connection::ready).unwrap();
         let input = [("INPUT_GITHUB-TOKEN", lent.1)];
         assert!(skipped(tree.connect(&mut as_platform(fork(&input)))).is_some(), "{platform:?}");
         let personal = [("GITHUB_TOKEN", "github_pat_0123456789")];
