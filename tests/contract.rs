@@ -9,7 +9,7 @@ mod recorded;
 mod table;
 
 use crate::conformance::runs;
-use ::conformance::fake::Request;
+use ::conformance::fake::{Request, jira::CLOUD_ID};
 use acceptance::root;
 use backend::http::{Intent, Reply, Reqwest, Transport as _, TransportOptions};
 use bytes::Bytes;
@@ -137,12 +137,15 @@ fn defect(mock: &str, request: &Request) -> Option<&'static Defect> {
     })
 }
 
-/// Sends a recorded request to a mock. The vendors' descriptions know no `latest`.
+/// Sends a recorded request to a mock. The vendors' descriptions know no `latest`, and Jira's only the paths that its own
+/// apps write to the development panel at.
 async fn replay(transport: &Reqwest, mock: &Mock, subject: &str, request: &Request) -> Reply {
     let version = if mock.name == "jira-dc" { "/api/2/" } else { "/api/3/" };
     let below = BELOW.iter().find(|(whose, _)| *whose == subject).map_or("", |(_, path)| path);
     let path = request.path.strip_prefix(below).unwrap_or(&request.path);
     let path = path.replace("/api/latest/", version);
+    let panel = format!("/jira/devinfo/0.1/cloud/{CLOUD_ID}/");
+    let path = path.replace(&panel, "/rest/devinfo/0.10/");
     let mut url = mock.url.join(&path).unwrap();
     if !request.query.is_empty() {
         url.query_pairs_mut().extend_pairs(&request.query);

@@ -11,6 +11,7 @@ pub(super) const JUDGES: &[(&str, &str, &str)] = &[
     ("gitlab", "", "gitlab"),
     ("gitlab-free", "", "gitlab"),
     ("jira-cloud", "/rest/agile", "jira-agile"),
+    ("jira-cloud", "/devinfo/", "jira-agile"),
     ("jira-cloud", "", "jira"),
     ("jira-dc", "", "jira-dc"),
     ("linear", "", "linear"),
@@ -39,6 +40,18 @@ pub(super) const DEFECTS: &[Defect] = &[
         methods: &["POST"],
         path_part: "/attachments",
         reason: "the description types a multipart form as a JSON array",
+    },
+    Defect {
+        mock: "jira",
+        methods: &["POST"],
+        path_part: "/oauth/token",
+        reason: "tokens are made by the gateway, which the description of the site does not have",
+    },
+    Defect {
+        mock: "jira",
+        methods: &["GET"],
+        path_part: "/_edge/tenant_info",
+        reason: "the site's id is told beside its API",
     },
     Defect {
         mock: "jira-dc",

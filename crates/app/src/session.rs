@@ -2,6 +2,7 @@
 
 mod everything;
 mod known;
+mod panel;
 
 pub use everything::{Everything, Which};
 
@@ -23,6 +24,7 @@ use backend::{
     registry::{Plugin, Registry, Route, Routed},
     secret::Redactor,
     settings::{self, Settings},
+    tracker::Metadata,
 };
 use ci::{Context, Env, Host};
 use serde_json::{Map, Value};
@@ -324,12 +326,18 @@ impl Session {
 fn routed(chosen: Vec<Chosen>, trackers: Vec<Box<dyn Tracker>>, routes: Vec<Route>) -> Routed {
     let (mut registry, mut all) = (Registry::default(), routes);
     for (chosen, tracker) in chosen.into_iter().zip(trackers) {
+        all.extend(own_routes(&chosen, tracker.metadata()));
         let name = chosen.settings.tracker.clone();
-        let own = Naming::of([(&chosen, tracker.metadata())], &[]).prefixes();
-        all.extend(own.into_iter().map(|prefix| Route { prefix, tracker: name.clone() }));
         registry.register(Plugin { name, tracker, config: chosen.settings });
     }
     registry.routed(all)
+}
+
+/// The routes of a tracker to the ids of its own project.
+fn own_routes(chosen: &Chosen, metadata: &Metadata) -> Vec<Route> {
+    let tracker = &chosen.settings.tracker;
+    let prefixes = Naming::of([(chosen, metadata)], &[]).prefixes();
+    prefixes.into_iter().map(|prefix| Route { prefix, tracker: tracker.clone() }).collect()
 }
 
 /// When a run that starts now ends.

@@ -1,8 +1,10 @@
 //! Dry run: reads pass, writes become plan lines.
 
 mod host;
+mod panel;
 
 pub use host::DryHost;
+pub use panel::DryPanel;
 
 use crate::{
     error::{Error, Result},

@@ -13,6 +13,7 @@ pub mod http;
 pub mod incident;
 pub mod managed_comment;
 pub mod model;
+pub mod panel;
 pub mod platform;
 pub mod plugin;
 pub mod reference;

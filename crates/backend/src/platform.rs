@@ -21,6 +21,7 @@ use crate::{
     code_host::CodeHost,
     error::Result,
     http::Wire,
+    panel::Panel,
     reference::Pattern,
     settings::{CustomSetting, Problem, Setting, Settings},
     tracker::{Limits, Metadata, Operation, Tracker},
@@ -33,6 +34,9 @@ pub type Connect = for<'a> fn(&'a Settings, &'a Wire) -> BoxFuture<'a, Result<Bo
 /// Makes a code host from the settings of a tracker on the same site.
 pub type ConnectCodeHost =
     for<'a> fn(&'a Settings, &'a Wire) -> BoxFuture<'a, Result<Box<dyn CodeHost>>>;
+
+/// Makes the panel of development of a tracker; `None` where the settings have no credentials for it.
+pub type ConnectPanel = fn(&Settings, &Wire) -> Result<Option<Box<dyn Panel>>>;
 
 /// All that is wrong with the settings that there are, however many are missing.
 pub type Check = fn(&Settings) -> Vec<Problem>;
@@ -130,6 +134,18 @@ const CODE_HOSTS: &[(&str, ConnectCodeHost)] = &[
 pub fn code_host(platform: &Platform) -> Option<ConnectCodeHost> {
     let mut hosts = CODE_HOSTS.iter();
     hosts.find(|(name, _)| *name == platform.name).map(|(_, connect)| *connect)
+}
+
+/// The platforms of this build that have a panel of development. A table of its own for the same reason.
+const PANELS: &[(&str, ConnectPanel)] = &[
+    #[cfg(feature = "jira")]
+    (jira::PLATFORM.name, jira::PANEL),
+];
+
+/// How the panel of development of a platform is made, where it has one.
+pub fn panel(platform: &Platform) -> Option<ConnectPanel> {
+    let mut panels = PANELS.iter();
+    panels.find(|(name, _)| *name == platform.name).map(|(_, connect)| *connect)
 }
 
 /// The names of the product's platforms, whichever of them this build has; `plugin:NAME` is one more of each name.

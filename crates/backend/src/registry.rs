@@ -1,10 +1,12 @@
 //! Several configured trackers at once: registered by name, found by the prefix of an item's id.
 
+mod panels;
 mod route;
 mod routed;
 #[cfg(test)]
 mod tests;
 
+pub use panels::RoutedPanels;
 pub use route::Route;
 pub use routed::Routed;
 

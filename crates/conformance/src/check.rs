@@ -12,6 +12,7 @@ mod injection;
 mod item;
 mod limits;
 mod link;
+mod panel;
 mod search;
 mod status;
 mod webhook;
@@ -80,6 +81,7 @@ pub fn all() -> Vec<Check> {
         webhook::CHECKS,
         incident::CHECKS,
         code_host::CHECKS,
+        panel::CHECKS,
     ]
     .concat()
 }

@@ -11,6 +11,7 @@ use backend::{
     health::Quota,
     http::{Policy, Reqwest, TransportOptions, Wire},
     model::{Kind, Status, WorkItemId},
+    panel::Panel,
     platform::{self, Platform},
     settings::Settings,
     webhook::Delivery,
@@ -71,6 +72,18 @@ pub trait Subject: Send + Sync {
     fn seen_on_pull_request(&self, page: &Url, sha: &str) -> Option<Seen> {
         let _ = (page, sha);
         None
+    }
+
+    /// Connects to the tracker's panel of development; `None` where it has none.
+    async fn panel(&self, access: Access, policy: Policy) -> Option<Result<Box<dyn Panel>>> {
+        let _ = (access, policy);
+        None
+    }
+
+    /// Addresses and states of the pull requests that an item shows in the panel, in the vendor's words.
+    fn seen_in_panel(&self, item: &WorkItemId) -> Vec<(String, String)> {
+        let _ = item;
+        Vec::new()
     }
 
     /// The comments of an item, as they would be read by a person; `None` where that cannot be told.
@@ -249,6 +262,13 @@ pub async fn connect_code_host(
         Error::new(ErrorKind::Unsupported, format!("connect: {name} is no code host"))
     })?;
     connect(settings, &wire(policy)?).await
+}
+
+/// Connects to the panel of development of a platform over a real socket.
+pub fn connect_panel(name: &str, settings: &Settings, policy: Policy) -> Result<Box<dyn Panel>> {
+    let lacking = || Error::new(ErrorKind::Unsupported, format!("connect: {name} has no panel"));
+    let connect = platform::panel(row(name)?).ok_or_else(lacking)?;
+    connect(settings, &wire(policy)?)?.ok_or_else(lacking)
 }
 
 fn row(name: &str) -> Result<&'static Platform> {

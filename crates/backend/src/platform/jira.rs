@@ -13,6 +13,7 @@ mod dialect;
 mod item;
 mod jql;
 mod link;
+mod panel;
 mod screen;
 mod search;
 #[cfg(test)]
@@ -24,7 +25,7 @@ mod webhook;
 mod wire;
 mod words;
 
-use super::{Platform, WITHOUT_HISTORY};
+use super::{ConnectPanel, Platform, WITHOUT_HISTORY};
 use crate::{
     error::{Error, ErrorKind, Result},
     health::Access,
@@ -59,6 +60,9 @@ pub(super) const PLATFORM: Platform = Platform {
     check: |settings| settings.problems(connect::read),
     connect: |settings, wire| Box::pin(async move { connect::connect(settings, wire) }),
 };
+
+/// The development panel of the same site.
+pub(super) const PANEL: ConnectPanel = connect::panel;
 
 const SETTINGS: &[Setting] = &[
     Setting::new(
@@ -95,6 +99,12 @@ const SETTINGS: &[Setting] = &[
         "JIRA_BOARD",
         "number of the board whose estimation field holds story points",
     ),
+    Setting::new(
+        "client_id",
+        "JIRA_CLIENT_ID",
+        "id of the site's OAuth credentials with the permission Development information: for the development panel of Cloud",
+    ),
+    Setting::new("client_secret", "JIRA_CLIENT_SECRET", "secret of the OAuth credentials").secret(),
     Setting::new(
         "webhook_secret",
         "JIRA_WEBHOOK_SECRET",

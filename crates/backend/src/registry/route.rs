@@ -28,6 +28,23 @@ impl Route {
     }
 }
 
+/// The name of the tracker that takes an id: of several routes that fit the longest counts, of equal ones the first.
+pub(super) fn tracker<'a>(routes: &'a [Route], id: &WorkItemId) -> Option<&'a str> {
+    let fitting = routes.iter().rev().filter_map(|route| Some((route.fits(id)?, route)));
+    fitting.max_by_key(|(length, _)| *length).map(|(_, route)| route.tracker.as_str())
+}
+
+/// The routes without those whose ids an earlier one takes.
+pub(super) fn distinct(routes: Vec<Route>) -> Vec<Route> {
+    let mut kept: Vec<Route> = Vec::new();
+    for route in routes {
+        if !kept.iter().any(|known| known.prefix.eq_ignore_ascii_case(&route.prefix)) {
+            kept.push(route);
+        }
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! Several trackers as one: each call goes to the tracker whose route fits the id.
 
-use super::{Plugin, Route};
+use super::{Plugin, Route, route};
 use crate::{
     error::{Error, ErrorKind, Result},
     health::{self, Access, Health},
@@ -32,19 +32,12 @@ impl Routed {
     /// Of two routes for the same ids the first counts.
     pub(super) fn new(plugins: Vec<Plugin>, routes: Vec<Route>) -> Self {
         let metadata = metadata(&plugins);
-        let mut kept: Vec<Route> = Vec::new();
-        for route in routes {
-            if !kept.iter().any(|known| known.prefix.eq_ignore_ascii_case(&route.prefix)) {
-                kept.push(route);
-            }
-        }
-        Self { plugins, routes: kept, metadata }
+        Self { plugins, routes: route::distinct(routes), metadata }
     }
 
     /// The name of the tracker that takes an id, where one does.
     pub fn route(&self, id: &WorkItemId) -> Option<&str> {
-        let fitting = self.routes.iter().rev().filter_map(|route| Some((route.fits(id)?, route)));
-        fitting.max_by_key(|(length, _)| *length).map(|(_, route)| route.tracker.as_str())
+        route::tracker(&self.routes, id)
     }
 
     fn plugin(&self, id: &WorkItemId) -> Result<&Plugin> {

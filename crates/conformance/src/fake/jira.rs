@@ -10,12 +10,14 @@ mod jql;
 mod link;
 mod lucene;
 mod metadata;
+mod panel;
 mod search;
 mod tenant;
 mod transition;
 mod view;
 
 pub use access::{EMAIL, GOOD_TOKEN, WEAK_TOKEN};
+pub use panel::{CLIENT_ID, CLIENT_SECRET, CLOUD_ID, WEAK_CLIENT_SECRET};
 pub use tenant::Tenant;
 
 use super::{
@@ -57,6 +59,7 @@ pub struct Jira {
     store: Mutex<Store>,
     login: Mutex<Login>,
     another_token: Mutex<Option<String>>,
+    shown: Mutex<panel::Shown>,
     /// So many items at most on one page, whatever is asked for.
     page_size: usize,
 }
@@ -72,6 +75,7 @@ impl Jira {
             store: Mutex::default(),
             login: Mutex::new(Login::Refused),
             another_token: Mutex::default(),
+            shown: Mutex::default(),
             page_size: 3,
         };
         for project in [OTHER_PROJECT, HIDDEN_PROJECT] {
@@ -96,6 +100,10 @@ impl Jira {
     /// The site's memory.
     pub fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn shown(&self) -> MutexGuard<'_, panel::Shown> {
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn login(&self) -> Login {
@@ -164,6 +172,9 @@ fn visible<'a>(store: &'a Store, caller: Caller, key: &str) -> Result<&'a Item, 
 
 impl Handler for Jira {
     fn handle(&self, request: &Request) -> Response {
+        if let Some(answer) = self.gateway(request) {
+            return answer;
+        }
         let (caller, failed) = match self.caller(request) {
             Ok(caller) => caller,
             Err(refusal) => return self.finish(refusal, false),

@@ -1,11 +1,15 @@
 //! From settings to a connection: every problem is found before any request.
 
 use super::{
-    Deployment, Jira, OnceCell, PLATFORM, dialect, is_number, is_project_key, wire, words::Words,
+    Deployment, Jira, OnceCell, PLATFORM, dialect, is_number, is_project_key,
+    panel::{Application, JiraPanel},
+    wire,
+    words::Words,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{self, Authorization, Http, Wire},
+    panel::Panel,
     platform::shared::address,
     settings::{Problem, Settings, keep},
     tracker::Tracker,
@@ -15,6 +19,17 @@ use url::Url;
 /// Makes a tracker. Sends nothing: which Jira it is, is asked for when it first matters.
 pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracker>> {
     Ok(Box::new(settings.whole(read)?.connect(settings, wire)))
+}
+
+/// Makes the panel, where there are credentials for it. Sends nothing.
+pub(super) fn panel(settings: &Settings, wire: &Wire) -> Result<Option<Box<dyn Panel>>> {
+    let Read { browse, api, application, .. } = settings.whole(read)?;
+    let panel = application.map(|application| {
+        let gateway = gateway(&browse, &api);
+        let cloud = cloud_id(&api).map(str::to_owned);
+        Box::new(JiraPanel::new(wire, application, &browse, gateway, cloud)) as Box<dyn Panel>
+    });
+    Ok(panel)
 }
 
 /// The settings, each in its own form.
@@ -27,6 +42,7 @@ pub(super) struct Read {
     story_points_field: Option<String>,
     deployment: Option<Deployment>,
     words: Words,
+    application: Option<Application>,
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
@@ -39,10 +55,16 @@ pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<R
     let story_points_field = keep(story_points_field(settings), problems);
     let configured = keep(deployment(settings), problems);
     let words = Words::read(settings, problems);
+    let application = keep(application(settings), problems);
 
     let browse = browse?;
     let api = api?.unwrap_or_else(|| browse.clone());
     let deployment = configured?.or_else(|| known(&api));
+    let application = application?;
+    if application.is_some() && deployment == Some(Deployment::Server) {
+        let message = "is for the development panel, and Data Center has none for other tools";
+        problems.push(settings.problem("client_id", message).with_hint("leave it out"));
+    }
     let authorization = match settings.text("organization") {
         Some(email) => Authorization::Basic(email.to_owned(), token?),
         None => Authorization::Bearer(token?),
@@ -56,6 +78,7 @@ pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<R
         story_points_field: story_points_field?,
         deployment,
         words,
+        application,
     })
 }
 
@@ -181,6 +204,37 @@ fn deployment(settings: &Settings) -> Result<Option<Deployment>, Problem> {
         Some("cloud") => Ok(Some(Deployment::Cloud)),
         Some("server") => Ok(Some(Deployment::Server)),
         Some(_) => Err(settings.problem("deployment", "must be auto, cloud or server")),
+    }
+}
+
+/// The application that may write to the development panel: an id with its secret.
+fn application(settings: &Settings) -> Result<Option<Application>, Problem> {
+    let given = |key| settings.secret(key).filter(|value| !value.expose().trim().is_empty());
+    match (given("client_id"), given("client_secret")) {
+        (Some(id), Some(secret)) => {
+            Ok(Some(Application { id: id.expose().trim().to_owned(), secret }))
+        }
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(settings.problem("client_id", "missing beside client_secret")),
+        (Some(_), None) => Err(settings.problem("client_secret", "missing beside client_id")),
+    }
+}
+
+/// Where tokens for the panel are made. A site on this machine stands for another, and so does its gateway.
+fn gateway(browse: &Url, api: &Url) -> Url {
+    let mut gateway = browse.clone();
+    gateway.set_path("");
+    match Url::parse(&format!("https://{GATEWAY}/")) {
+        Ok(theirs) if !http::is_loopback(browse) && !http::is_loopback(api) => theirs,
+        _ => gateway,
+    }
+}
+
+/// The site's id, where the address of the API is the gateway's.
+fn cloud_id(api: &Url) -> Option<&str> {
+    match api.path().trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+        ["ex", "jira", id] => Some(id),
+        _ => None,
     }
 }
 

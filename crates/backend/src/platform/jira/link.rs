@@ -68,7 +68,7 @@ fn global_id(url: &Url) -> String {
 }
 
 /// Untrusted text on one line, without characters that people cannot see. Jira shows it as it is.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let hidden = |c: char| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     let shown: String = text.chars().filter(|c| !hidden(*c)).collect();
     let words: Vec<_> = shown

@@ -1,8 +1,8 @@
 //! A fake Jira as a subject of the suite: its server, its settings, its deliveries.
 
 use super::{
-    Deployment, EMAIL, GOOD_TOKEN, HIDDEN_PROJECT, Jira, OTHER_PROJECT, PROJECT, WEAK_TOKEN,
-    document, is_named,
+    CLIENT_ID, CLIENT_SECRET, Deployment, EMAIL, GOOD_TOKEN, HIDDEN_PROJECT, Jira, OTHER_PROJECT,
+    PROJECT, WEAK_CLIENT_SECRET, WEAK_TOKEN, document, is_named,
 };
 use crate::{
     fake::{
@@ -10,7 +10,7 @@ use crate::{
         store::{Store, WebLink},
     },
     sign,
-    subject::{Access, Facts, RECEIVED_AT, Routes, Sample, Site, Subject, connect},
+    subject::{Access, Facts, RECEIVED_AT, Routes, Sample, Site, Subject, connect, connect_panel},
 };
 use async_trait::async_trait;
 use backend::{
@@ -18,6 +18,7 @@ use backend::{
     health::Quota,
     http::Policy,
     model::{Status, WorkItemId},
+    panel::Panel,
     settings::{Origin, Settings},
     webhook::Delivery,
 };
@@ -112,6 +113,20 @@ impl Subject for Tenant {
         item.map(|item| item.links.push(link)).is_some()
     }
 
+    async fn panel(&self, access: Access, policy: Policy) -> Option<Result<Box<dyn Panel>>> {
+        let secret = match access {
+            Access::Good => CLIENT_SECRET,
+            Access::Wrong => "wrong-client-secret-f0e1d2c3b4a5",
+            Access::Weak => WEAK_CLIENT_SECRET,
+        };
+        let settings = self.settings(GOOD_TOKEN).with("client_secret", secret, Origin::Default);
+        self.jira.is_cloud().then(|| connect_panel("jira", &settings, policy))
+    }
+
+    fn seen_in_panel(&self, item: &WorkItemId) -> Vec<(String, String)> {
+        self.jira.development_of(item.as_str())
+    }
+
     fn comments(&self, item: &WorkItemId) -> Option<Vec<String>> {
         let store = self.jira.store();
         let item = store.find(|known| is_named(known, item.as_str()))?;
@@ -127,7 +142,10 @@ impl Site for Tenant {
             .with("project", PROJECT, Origin::Default)
             .with("webhook_secret", SECRETS.join("\n"), Origin::Default);
         match self.jira.deployment {
-            Deployment::Cloud => settings.with("organization", EMAIL, Origin::Default),
+            Deployment::Cloud => settings
+                .with("organization", EMAIL, Origin::Default)
+                .with("client_id", CLIENT_ID, Origin::Default)
+                .with("client_secret", CLIENT_SECRET, Origin::Default),
             Deployment::DataCenter => settings,
         }
     }

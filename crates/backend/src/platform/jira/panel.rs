@@ -1,0 +1,349 @@
+//! The development panel of Jira Cloud. Only an application of the site may write to it: an administrator makes an id and
+//! a secret for one, which buy a token; a user's token is refused there ("Integrating Jira Software Cloud with on-premises
+//! tools"). Data Center has no such API.
+
+mod wire;
+
+use super::{dialect, is_key, link::one_line};
+use crate::{
+    digest,
+    error::{Error, ErrorKind, Result},
+    http::{self, Authorization, Dialect, Http, Reply, Verdict, Wire},
+    managed_comment::public,
+    model::{PullRequestState, WorkItemId},
+    panel::{Development, Panel, Shown},
+    secret::{Redactor, Secret},
+};
+use async_trait::async_trait;
+use futures_util::future::try_join;
+use std::{collections::BTreeSet, fmt};
+use tokio::sync::OnceCell;
+use url::Url;
+
+/// Who a token is for.
+const AUDIENCE: &str = "api.atlassian.com";
+
+/// What the panel names as the source of what it shows.
+const PRODUCT: &str = "devops-integrations";
+
+/// Most items of one pull request.
+const MOST_ITEMS: usize = 500;
+
+/// Most entities of a repository that are told.
+const MOST_TOLD: usize = 400;
+
+/// Longest message of Jira's that is repeated, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// An application of the site: what an administrator made for it.
+#[derive(Debug, Clone)]
+pub(super) struct Application {
+    pub(super) id: String,
+    pub(super) secret: Secret,
+}
+
+/// The panel of one site.
+pub(super) struct JiraPanel {
+    wire: Wire,
+    application: Application,
+    /// The site, as strangers see it.
+    site: Http,
+    /// Where tokens are made, and the panel is written to.
+    gateway: Url,
+    /// The site's id, where the address of the API says it.
+    cloud: Option<String>,
+    api: OnceCell<Api>,
+}
+
+/// The panel's API, with a token for it.
+struct Api {
+    http: Http,
+    cloud: String,
+}
+
+impl JiraPanel {
+    /// The panel of the site that people browse at `browse`. Sends nothing.
+    pub(super) fn new(
+        wire: &Wire,
+        application: Application,
+        browse: &Url,
+        gateway: Url,
+        cloud: Option<String>,
+    ) -> Self {
+        let site = Http::new(wire, browse, Authorization::None, SITE);
+        Self { wire: wire.clone(), application, site, gateway, cloud, api: OnceCell::new() }
+    }
+
+    async fn api(&self) -> Result<&Api> {
+        let connect = async || {
+            let (cloud, token) = try_join(self.cloud_id(), self.token()).await?;
+            let http =
+                Http::new(&self.wire, &self.gateway, Authorization::Bearer(token), DEVELOPMENT);
+            Ok(Api { http, cloud })
+        };
+        self.api.get_or_try_init(connect).await
+    }
+
+    /// Buys a token. The secret is in the request's body, because that is how Atlassian wants it.
+    async fn token(&self) -> Result<Secret> {
+        let login = wire::Login {
+            audience: AUDIENCE,
+            grant_type: "client_credentials",
+            client_id: &self.application.id,
+            client_secret: self.application.secret.expose().trim(),
+        };
+        let http = Http::new(&self.wire, &self.gateway, Authorization::None, LOGIN);
+        let token: wire::Token = http.post("oauth/token").reads().json(&login).receive().await?;
+        Ok(Secret::new(token.access_token))
+    }
+
+    /// The id under which the gateway knows the site; the site tells it to everybody.
+    async fn cloud_id(&self) -> Result<String> {
+        if let Some(cloud) = &self.cloud {
+            return Ok(cloud.clone());
+        }
+        let told = self.site.get("_edge/tenant_info").receive::<wire::Site>().await;
+        told.map(|site| site.cloud_id).map_err(|error| {
+            if error.kind.is_transient() {
+                return error;
+            }
+            let host = self.site.base().host_str().unwrap_or_default();
+            let message = format!("find the development panel of {host}: {}", error.message);
+            Error::new(ErrorKind::Config, message).with_hint(NO_PANEL).with_source(error)
+        })
+    }
+
+    async fn remove(&self, development: Development<'_>) -> Result<()> {
+        let Api { http, cloud } = self.api().await?;
+        let call = http
+            .delete("jira/devinfo/0.1/cloud/{cloud}/repository/{repository}/pull_request/{number}");
+        let call = call
+            .segment("cloud", cloud)
+            .segment("repository", repository_id(development.repository))
+            .segment("number", development.proposal.pull_request.number.to_string());
+        // What is newer stays.
+        let call = call.query("_updateSequenceId", sequence(development).to_string());
+        match call.send().await {
+            Err(error) if error.kind != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    async fn submit(
+        &self,
+        development: Development<'_>,
+        items: &[WorkItemId],
+    ) -> Result<Vec<WorkItemId>> {
+        let Api { http, cloud } = self.api().await?;
+        let id = repository_id(development.repository);
+        let repository = wire::Repository {
+            id: &id,
+            name: filled(&development.proposal.pull_request.repository),
+            url: public(development.repository)?.into(),
+            update_sequence_id: sequence(development),
+            pull_requests: [entity(development, items)?],
+        };
+        let submission = wire::Submission {
+            repositories: [repository],
+            // Items are moved by rules of our own.
+            prevent_transitions: true,
+            provider_metadata: wire::Provider { product: PRODUCT },
+        };
+        let call = http.post("jira/devinfo/0.1/cloud/{cloud}/bulk").replaces();
+        let outcome: wire::Outcome =
+            call.segment("cloud", cloud).json(&submission).receive().await?;
+        taken(outcome, &id, development, items)
+    }
+}
+
+#[async_trait]
+impl Panel for JiraPanel {
+    async fn authenticate(&self) -> Result<()> {
+        self.api().await.map(drop)
+    }
+
+    async fn shown(&self, development: Development<'_>) -> Result<Shown> {
+        let Api { http, cloud } = self.api().await?;
+        let call = http.get("jira/devinfo/0.1/cloud/{cloud}/repository/{repository}");
+        let call = call.segment("cloud", cloud);
+        let call = call.segment("repository", repository_id(development.repository));
+        let kept = match call.receive::<wire::Kept>().await {
+            Err(error) if error.kind == ErrorKind::NotFound => wire::Kept::default(),
+            kept => kept?,
+        };
+        let told = kept.pull_requests.len() + kept.commits.len() + kept.branches.len();
+        let number = development.proposal.pull_request.number.to_string();
+        let is_it = |it: &wire::KeptPullRequest| it.id.as_deref() == Some(&number);
+        let Some(it) = kept.pull_requests.into_iter().find(is_it) else {
+            let complete = told < MOST_TOLD;
+            return Ok(Shown { items: Vec::new(), current: false, complete });
+        };
+        let current = is_current(&it, &entity(development, &[])?);
+        let associated = it.associations.into_iter().flat_map(|them| them.values);
+        let keys = it.issue_keys.into_iter().chain(associated).filter(|key| is_key(key));
+        let keys: BTreeSet<String> = keys.collect();
+        let items = keys.into_iter().map(WorkItemId::new).collect();
+        Ok(Shown { items, current, complete: true })
+    }
+
+    async fn show(
+        &self,
+        development: Development<'_>,
+        items: &[WorkItemId],
+    ) -> Result<Vec<WorkItemId>> {
+        let items = items.get(..MOST_ITEMS).unwrap_or(items);
+        let taken =
+            if items.is_empty() { Vec::new() } else { self.submit(development, items).await? };
+        // What no item shows is not kept; what was kept before has to be taken away.
+        if taken.is_empty() {
+            self.remove(development).await?;
+        }
+        Ok(taken)
+    }
+}
+
+impl fmt::Debug for JiraPanel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JiraPanel").field("site", &self.site).finish_non_exhaustive()
+    }
+}
+
+/// The repository's name in the panel: letters and digits only are allowed, and the page has others.
+fn repository_id(page: &Url) -> String {
+    let page = page.as_str().trim_end_matches('/').to_ascii_lowercase();
+    digest::sha256_hex(page.as_bytes())
+}
+
+/// What a later write has a greater one of.
+fn sequence(development: Development<'_>) -> i64 {
+    development.as_of.as_millisecond()
+}
+
+/// A pull request on these items.
+fn entity(development: Development<'_>, items: &[WorkItemId]) -> Result<wire::PullRequest> {
+    let Development { proposal, as_of, .. } = development;
+    let pull_request = &proposal.pull_request;
+    let values = items.iter().map(|id| id.as_str().trim().to_ascii_uppercase()).collect();
+    Ok(wire::PullRequest {
+        id: pull_request.number.to_string(),
+        display_id: format!("#{}", pull_request.number),
+        associations: vec![wire::Association {
+            association_type: "issueIdOrKeys".to_owned(),
+            values,
+        }],
+        update_sequence_id: sequence(development),
+        status: status(pull_request.state),
+        title: filled(&pull_request.title),
+        author: wire::Author { name: filled(&proposal.author.name) },
+        comment_count: 0,
+        source_branch: filled(&proposal.source_branch),
+        destination_branch: filled(&proposal.target_branch),
+        last_update: as_of.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        url: public(&pull_request.url)?.into(),
+    })
+}
+
+/// Untrusted text on one line. None may be empty.
+fn filled(text: &str) -> String {
+    let line = one_line(text);
+    if line.is_empty() { "(unknown)".to_owned() } else { line }
+}
+
+fn status(state: PullRequestState) -> &'static str {
+    match state {
+        PullRequestState::Open => "OPEN",
+        PullRequestState::Merged => "MERGED",
+        PullRequestState::Closed => "DECLINED",
+    }
+}
+
+fn is_current(kept: &wire::KeptPullRequest, now: &wire::PullRequest) -> bool {
+    let is = |kept: &Option<String>, now: &str| kept.as_deref() == Some(now);
+    is(&kept.status, now.status)
+        && is(&kept.title, &now.title)
+        && is(&kept.source_branch, &now.source_branch)
+        && is(&kept.destination_branch, &now.destination_branch)
+        && is(&kept.url, &now.url)
+}
+
+/// The items on which a submission is shown.
+fn taken(
+    outcome: wire::Outcome,
+    repository: &str,
+    development: Development<'_>,
+    items: &[WorkItemId],
+) -> Result<Vec<WorkItemId>> {
+    let number = development.proposal.pull_request.number.to_string();
+    if let Some(failed) =
+        outcome.failed_devinfo_entities.into_iter().find(|(id, _)| id == repository)
+    {
+        return Err(refused(&number, failed.1));
+    }
+    let associated = outcome.unknown_associations.into_iter().flat_map(|them| them.values);
+    let unknown: BTreeSet<String> = outcome
+        .unknown_issue_keys
+        .into_iter()
+        .chain(associated)
+        .map(|key| key.to_ascii_uppercase())
+        .collect();
+    let is_known = |id: &&WorkItemId| !unknown.contains(&id.as_str().trim().to_ascii_uppercase());
+    let taken: Vec<WorkItemId> = items.iter().filter(is_known).cloned().collect();
+    let accepted = outcome.accepted_devinfo_entities.get(repository);
+    let is_accepted = accepted.is_some_and(|them| them.pull_requests.contains(&number));
+    if taken.is_empty() || is_accepted {
+        return Ok(taken);
+    }
+    let message = format!("Jira's answer does not say what became of pull request {number}");
+    Err(Error::new(ErrorKind::Protocol, message))
+}
+
+fn refused(number: &str, failed: wire::Failed) -> Error {
+    let own = failed.pull_requests.into_iter().flat_map(|it| it.error_messages);
+    let reasons: Vec<String> =
+        failed.error_messages.into_iter().chain(own).map(wire::Said::text).collect();
+    let reasons = http::clean(&reasons.join("; "), &Redactor::default(), LONGEST_REASON);
+    let message =
+        format!("Jira refused pull request {number} for the development panel: {reasons}");
+    Error::new(ErrorKind::Rejected, message).with_hint("read what Jira says and run again")
+}
+
+const NO_PANEL: &str =
+    "leave JIRA_CLIENT_ID out where JIRA_URL is not a site of Jira Cloud: no other has this panel";
+
+/// The site, asked without credentials which one it is.
+const SITE: Dialect = Dialect { hint: |_, _| None, ..dialect::JIRA };
+
+/// Where tokens are made. A refusal there is about the application, whatever its status.
+const LOGIN: Dialect = Dialect {
+    judge: |reply| {
+        let is_refused = matches!(reply.status.as_u16(), 400 | 401 | 403);
+        is_refused.then(|| Verdict::Fail(ErrorKind::Auth, explain(reply).unwrap_or_default()))
+    },
+    ..DEVELOPMENT
+};
+
+/// The panel's API.
+const DEVELOPMENT: Dialect = Dialect {
+    explain,
+    hint: |kind, _| {
+        match kind {
+        ErrorKind::Auth => Some(
+            "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET; an administrator makes them in Jira, under Apps, OAuth credentials"
+                .into(),
+        ),
+        ErrorKind::Forbidden => {
+            Some("give the OAuth credentials the permission Development information".into())
+        }
+        ErrorKind::NotFound | ErrorKind::Config => Some(NO_PANEL.into()),
+        _ => None,
+    }
+    },
+    ..dialect::JIRA
+};
+
+fn explain(reply: &Reply) -> Option<String> {
+    let said: wire::Refusal = reply.parse()?;
+    let listed = said.error_messages.into_iter().map(wire::Said::text);
+    let all: Vec<String> = listed.chain(said.error_description).chain(said.message).collect();
+    (!all.is_empty()).then(|| all.join("; "))
+}
