@@ -1,14 +1,18 @@
 //! Doing a plan: links, withdrawals, moves. Each can be repeated, so that a second run changes nothing.
 
+mod panel;
+
 use crate::{
     decide::{Plan, Transition, Withdrawal},
+    facts::Facts,
     named::Item,
     policy::{Noise, Policy},
 };
 use app::Result;
 use backend::{
-    ErrorKind, Operation, Tracker,
-    model::{Change, Link, PullRequest},
+    Error, ErrorKind, Operation, Tracker,
+    model::{Change, Link, PullRequest, WorkItemId},
+    panel::Panel,
     text::Markdown,
 };
 use futures_util::stream::{self, StreamExt as _};
@@ -18,6 +22,12 @@ use futures_util::stream::{self, StreamExt as _};
 pub struct Done {
     /// Links that were made or found.
     pub links: Vec<(Item, Result<Link>)>,
+    /// Items whose development panel shows the pull request.
+    pub shown: Vec<WorkItemId>,
+    /// Items that only the panel was to show, which failed.
+    pub unshown: Vec<Item>,
+    /// Why the panel could not be written to.
+    pub panel: Option<Error>,
     /// Items that the policy keeps quiet: nothing was written to them.
     pub silent: Vec<Item>,
     /// Links that were taken away.
@@ -28,23 +38,39 @@ pub struct Done {
     pub untried: Vec<Item>,
 }
 
+/// Where a plan is done.
+#[derive(Clone, Copy)]
+pub(crate) struct Sites<'a> {
+    pub(crate) tracker: &'a dyn Tracker,
+    pub(crate) panel: Option<&'a dyn Panel>,
+}
+
 /// Does a plan; one thing that fails does not stop the others.
 pub(crate) async fn apply(
     plan: &Plan,
-    pull_request: &PullRequest,
-    tracker: &dyn Tracker,
+    facts: &Facts,
+    Sites { tracker, panel }: Sites<'_>,
     policy: &Policy,
     in_flight: usize,
 ) -> Done {
     let mut done = Done::default();
+    let pull_request = &facts.proposal.pull_request;
+    panel::show(plan, facts, panel, &mut done).await;
     let mut links = Vec::new();
     for item in &plan.links {
         match policy.noise_of(&item.id) {
             Noise::Off => done.silent.push(item.clone()),
+            Noise::Panel => {
+                let left = panel::take(item, plan, facts, &mut done);
+                links.extend(left.map(|item| (item.clone(), Noise::Link)));
+            }
             noise => links.push((item.clone(), noise)),
         }
     }
-    (done.links, done.untried) = link_all(links, pull_request, tracker, in_flight).await;
+    let (made, untried) = link_all(links, pull_request, tracker, in_flight).await;
+    done.links.extend(made);
+    done.links.sort_by_key(|(item, _)| plan.links.iter().position(|it| it.id == item.id));
+    done.untried = untried;
     if !done.untried.is_empty() {
         return done;
     }
@@ -104,7 +130,7 @@ async fn link_one(
         Ok(link)
     };
     let doing = format!("link {} to pull request {}", item.id, pull_request.number);
-    let outcome = linked.await.map_err(|error: backend::Error| error.during(doing));
+    let outcome = linked.await.map_err(|error: Error| error.during(doing));
     (item, outcome)
 }
 

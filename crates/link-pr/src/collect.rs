@@ -3,10 +3,10 @@
 mod history;
 mod items;
 
-pub(crate) use items::{look_up, remembered};
+pub(crate) use items::{look_up, on_panel, remembered};
 
 use crate::{
-    facts::{Earlier, Facts, Gap},
+    facts::{Earlier, Facts, Gap, PanelFact},
     policy::Policy,
     target::Target,
 };
@@ -39,6 +39,7 @@ pub(crate) async fn collect(
     let default_branch = session.context.default_branch.clone();
     let default_branch = default_branch.or_else(|| git?.default_branch());
     let mut gaps = Vec::new();
+    let read_at = app::now();
     let asked = match host {
         Some(host) => heard(host.get_pull_request(&target.page.page).await, target, session)?,
         None => None,
@@ -69,6 +70,8 @@ pub(crate) async fn collect(
             items: Vec::new(),
         },
         items: std::collections::BTreeMap::new(),
+        panel: PanelFact::Absent,
+        read_at,
         proposal,
     })
 }

@@ -1,6 +1,9 @@
 //! From facts to a plan: a pure function. What is done with the plan is another file's business.
 
+mod panel;
 mod verdict;
+
+pub use panel::Exhibit;
 
 use crate::{
     facts::{Facts, Known},
@@ -20,6 +23,8 @@ pub struct Plan {
     pub links: Vec<Item>,
     /// Items to take the link away from.
     pub withdrawn: Vec<Withdrawal>,
+    /// What the tracker's development panel is to show; `None` where there is none, or nobody is to touch it.
+    pub panel: Option<Exhibit>,
     /// Items to move, and those that are not moved though they could be meant.
     pub transitions: Vec<Transition>,
     /// Items that are named and not linked.
@@ -116,12 +121,15 @@ pub(crate) fn decide(
     let verdict = verdict.max().unwrap_or(Verdict::Pass);
     let is_queued = facts.queued.is_some();
     let links = if is_queued { Vec::new() } else { sorted.holding.clone() };
-    let withdrawn = if is_queued { Vec::new() } else { withdrawals(facts, named, &sorted) };
+    let withdrawing = Withdrawing::of_facts(facts, named, &sorted);
+    let withdrawn = if is_queued { Vec::new() } else { withdrawing.links() };
+    let panel = panel::exhibit(facts, &sorted, policy, &withdrawing).filter(|_| !is_queued);
     let transitions =
         if is_queued { Vec::new() } else { transitions(facts, named, &sorted, policy) };
     Plan {
         links,
         withdrawn,
+        panel,
         transitions,
         refused: sorted.refused,
         reasons,
@@ -237,25 +245,40 @@ fn refusal(
     }
 }
 
-/// Links that are there and hold no longer. What was not read whole takes nothing away: the missing part may name it.
-fn withdrawals(facts: &Facts, named: &Named, sorted: &Sorted) -> Vec<Withdrawal> {
-    let is_over =
-        facts.proposal.pull_request.state == PullRequestState::Closed || named.opt_out.is_some();
-    if !facts.gaps.is_empty() && !is_over {
-        return Vec::new();
+/// What becomes of links that are there and hold no longer.
+struct Withdrawing<'a> {
+    facts: &'a Facts,
+    named: &'a Named,
+    holding: BTreeSet<&'a WorkItemId>,
+    refused: BTreeMap<&'a WorkItemId, &'a str>,
+    /// What was not read whole takes nothing away: the missing part may name it.
+    allowed: bool,
+}
+
+impl<'a> Withdrawing<'a> {
+    fn of_facts(facts: &'a Facts, named: &'a Named, sorted: &'a Sorted) -> Self {
+        let is_closed = facts.proposal.pull_request.state == PullRequestState::Closed;
+        Self {
+            facts,
+            named,
+            holding: sorted.holding.iter().map(|item| &item.id).collect(),
+            refused: sorted.refused.iter().map(|it| (&it.item, it.why.as_str())).collect(),
+            allowed: facts.gaps.is_empty() || is_closed || named.opt_out.is_some(),
+        }
     }
-    let holding: BTreeSet<&WorkItemId> = sorted.holding.iter().map(|item| &item.id).collect();
-    let refused: BTreeMap<&WorkItemId, &str> =
-        sorted.refused.iter().map(|it| (&it.item, it.why.as_str())).collect();
-    let linked = facts.items.iter().filter(|(id, known)| {
-        matches!(known, Known::There { linked: Some(true), .. }) && !holding.contains(id)
-    });
-    let withdrawal = |(id, _): (&WorkItemId, &Known)| {
-        let why = refused.get(id).map(|why| (*why).to_owned());
-        let why = why.unwrap_or_else(|| no_longer_named(id, facts, named));
+
+    fn links(&self) -> Vec<Withdrawal> {
+        let linked = self.facts.items.iter().filter(|(id, known)| {
+            matches!(known, Known::There { linked: Some(true), .. }) && !self.holding.contains(id)
+        });
+        linked.filter(|_| self.allowed).map(|(id, _)| self.of(id)).collect()
+    }
+
+    fn of(&self, id: &WorkItemId) -> Withdrawal {
+        let why = self.refused.get(id).map(|why| (*why).to_owned());
+        let why = why.unwrap_or_else(|| no_longer_named(id, self.facts, self.named));
         Withdrawal { item: id.clone(), why }
-    };
-    linked.map(withdrawal).collect()
+    }
 }
 
 fn no_longer_named(id: &WorkItemId, facts: &Facts, named: &Named) -> String {

@@ -3,8 +3,10 @@
 use backend::{
     code_host::Proposal,
     model::{Status, WorkItemId},
+    panel::{Development, Shown},
     reference::Grammar,
 };
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -29,6 +31,22 @@ pub struct Facts {
     pub earlier: Earlier,
     /// What the tracker says of the items that are named or were linked; empty without a tracker.
     pub items: BTreeMap<WorkItemId, Known>,
+    /// What the tracker's development panel shows of it.
+    pub panel: PanelFact,
+    /// When the pull request was read.
+    pub read_at: Timestamp,
+}
+
+/// What the tracker's development panel shows of a pull request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum PanelFact {
+    /// There is none, or the run has no credentials for it.
+    #[default]
+    Absent,
+    /// It could not be read now.
+    Unread,
+    /// The items that show it.
+    Read(Shown),
 }
 
 /// Where links of former runs may be.
@@ -71,6 +89,12 @@ impl Facts {
         self.default_branch.as_ref().is_none_or(|branch| *branch == self.proposal.target_branch)
     }
 
+    /// The pull request as a panel of development takes it.
+    pub fn development(&self) -> Development<'_> {
+        let (repository, proposal) = (&self.repository, &self.proposal);
+        Development { repository, proposal, as_of: self.read_at }
+    }
+
     /// The commit that a verdict belongs to.
     pub fn judged_sha(&self) -> &str {
         self.queued.as_deref().unwrap_or(&self.proposal.head_sha)
@@ -84,7 +108,6 @@ pub(crate) mod testing {
         code_host::Author,
         model::{Commit, PullRequest, PullRequestState},
     };
-    use jiff::Timestamp;
 
     pub(crate) const REPOSITORY: &str = "https://github.com/acme/shop";
 
@@ -131,6 +154,8 @@ pub(crate) mod testing {
             queued: None,
             earlier: Earlier::default(),
             items: BTreeMap::new(),
+            panel: PanelFact::Absent,
+            read_at: Timestamp::UNIX_EPOCH,
         }
     }
 }

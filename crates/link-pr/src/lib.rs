@@ -126,9 +126,13 @@ pub async fn run_on(
         Some(git) => naming.learning_from(git),
         None => naming,
     };
+    // Nothing that only plans asks it.
+    let wants_panel = tracker.is_some() && args.plan.is_none();
+    let panel = if wants_panel { session.panel(git)? } else { None };
     let hands = Hands {
         sources: Sources { session, git, host: host.as_deref() },
         tracker: tracker.as_deref(),
+        panel: panel.as_deref(),
         planned: planned.map(|plan| plan.in_full(&naming, &target.page.repository)),
         naming,
         policy: &policy,

@@ -2,7 +2,7 @@
 //! that of two runs at once the last word is that of the newest facts.
 
 use crate::{
-    apply::{self, Done},
+    apply::{self, Done, Sites},
     collect::{self, Sources},
     decide::{self, Plan},
     facts::Facts,
@@ -14,7 +14,7 @@ use crate::{
     target::Target,
 };
 use app::{Result, memory::Memory, naming::Naming};
-use backend::{Error, Tracker, code_host::Proposal};
+use backend::{Error, Tracker, code_host::Proposal, panel::Panel};
 
 /// Passes at most: a pull request that changes all the time is read again by the run of its next event.
 const MOST_PASSES: usize = 3;
@@ -24,6 +24,8 @@ pub(crate) struct Hands<'a> {
     pub(crate) sources: Sources<'a>,
     /// None in a run without secrets, and in one that only plans.
     pub(crate) tracker: Option<&'a dyn Tracker>,
+    /// The tracker's development panel.
+    pub(crate) panel: Option<&'a dyn Panel>,
     pub(crate) naming: Naming,
     pub(crate) policy: &'a Policy,
     /// The plan of another run, to be agreed with.
@@ -98,6 +100,7 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
         let (naming, policy) = (&hands.naming, hands.policy);
         let looked = collect::look_up(&mut facts, &named, naming, policy, tracker, hands.in_flight);
         failures.extend(looked.await?);
+        failures.extend(collect::on_panel(&mut facts, hands.panel).await);
     }
     let accidents = guard::accidents(&facts, &named, &hands.naming);
     let mut plan = decide::decide(&facts, &named, &accidents, hands.policy);
@@ -110,9 +113,9 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
         return Ok(outcome);
     }
     if let Some(tracker) = hands.tracker {
-        let pull_request = &outcome.facts.proposal.pull_request;
-        outcome.done =
-            apply::apply(&outcome.plan, pull_request, tracker, hands.policy, hands.in_flight).await;
+        let sites = Sites { tracker, panel: hands.panel };
+        let (plan, facts) = (&outcome.plan, &outcome.facts);
+        outcome.done = apply::apply(plan, facts, sites, hands.policy, hands.in_flight).await;
         if let Some(memory) = memory.filter(|_| !hands.sources.session.common.dry_run) {
             memory.keep(&report::state(&outcome));
         }

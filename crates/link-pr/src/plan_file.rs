@@ -137,6 +137,9 @@ impl PlanFile {
         }));
         let is_meant = |item: &WorkItemId| self.complete && only_here(item);
         agreed.withdrawn.retain(|it| is_meant(&it.item));
+        if let Some(panel) = &mut agreed.panel {
+            panel.agree(|item| !only_here(item), self.complete);
+        }
         let planned = |item: &WorkItemId, to| {
             self.transitions.iter().any(|it| it.item == *item && it.to == to)
         };
@@ -175,7 +178,7 @@ fn differs(items: &str) -> Reason {
 
 /// A plan for an older commit does nothing: the run of the newer commit has made another.
 fn outdated(mut own: Plan, planned: &str, head: &str) -> Plan {
-    (own.links, own.withdrawn, own.transitions) = Default::default();
+    (own.links, own.withdrawn, own.panel, own.transitions) = Default::default();
     let short = |sha: &str| app::untrusted::line(sha.get(..12).unwrap_or(sha));
     own.say(Reason {
         rule: "plan",
@@ -200,7 +203,7 @@ fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Error {
 mod tests {
     use super::*;
     use crate::{
-        decide::{Transition, Withdrawal},
+        decide::{Exhibit, Transition, Withdrawal},
         facts::testing::facts,
         named::{Bond, Item},
     };
@@ -220,6 +223,12 @@ mod tests {
         Plan {
             links: vec![item("SHOP-1"), item("SHOP-2")],
             withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
+            panel: Some(Exhibit {
+                items: vec![WorkItemId::new("SHOP-1"), WorkItemId::new("SHOP-2")],
+                before: vec![WorkItemId::new("SHOP-3")],
+                withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
+                current: true,
+            }),
             transitions: vec![transition("SHOP-1"), transition("SHOP-2")],
             refused: Vec::new(),
             reasons: Vec::new(),

@@ -121,7 +121,9 @@ pub struct PathRule {
 pub enum Noise {
     /// Nothing is written to the item.
     Off,
-    /// A link, which tells nobody.
+    /// The tracker's development panel alone shows it; a link where the tracker has none, or no credentials for it.
+    Panel,
+    /// A link, which tells nobody, beside the panel.
     #[default]
     Link,
     /// A link and, with the run that makes it, one comment, which tells those who watch the item.

@@ -9,6 +9,9 @@ use app::{Common, Failure, Report, untrusted};
 use backend::model::Link;
 use std::path::Path;
 
+/// What is said of an item that only the development panel was to show.
+const UNSHOWN: &str = "the development panel could not be kept";
+
 /// How a run is looked at.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
@@ -70,7 +73,7 @@ fn errors(outcome: &Outcome) -> impl Iterator<Item = &backend::Error> {
     let links = done.links.iter().filter_map(|(_, result)| result.as_ref().err());
     let withdrawn = done.withdrawn.iter().filter_map(|(_, result)| result.as_ref().err());
     let moved = done.moved.iter().filter_map(|(_, result)| result.as_ref().err());
-    links.chain(withdrawn).chain(moved).chain(&outcome.failures)
+    links.chain(&done.panel).chain(withdrawn).chain(moved).chain(&outcome.failures)
 }
 
 /// Links that hold after the run.

@@ -2,12 +2,14 @@
 
 use crate::{
     decide,
-    facts::{Facts, Known},
+    facts::{Facts, Known, PanelFact},
     named::{self, Named},
     policy::Policy,
 };
 use app::{Result, naming::Naming};
-use backend::{Error, ErrorKind, Operation, Tracker, model::WorkItemId, reference::Extraction};
+use backend::{
+    Error, ErrorKind, Operation, Tracker, model::WorkItemId, panel::Panel, reference::Extraction,
+};
 use futures_util::stream::{self, StreamExt as _};
 use std::collections::BTreeSet;
 
@@ -43,6 +45,18 @@ pub(crate) async fn look_up(
         note(facts, id, answer, &mut failures)?;
     }
     Ok(failures)
+}
+
+/// What the development panel shows of the pull request. A merge queue's group is no news there.
+pub(crate) async fn on_panel(facts: &mut Facts, panel: Option<&dyn Panel>) -> Option<Error> {
+    let panel = panel.filter(|_| facts.queued.is_none())?;
+    let shown = panel.shown(facts.development()).await;
+    let (fact, failure) = match shown {
+        Ok(shown) => (PanelFact::Read(shown), None),
+        Err(error) => (PanelFact::Unread, Some(error.during("read the development panel"))),
+    };
+    facts.panel = fact;
+    failure
 }
 
 /// Items that may have a link from before: the tracker knows, or former runs and replaced texts tell where to look.

@@ -1,6 +1,6 @@
 //! The JSON document.
 
-use super::{View, errors};
+use super::{UNSHOWN, View, errors};
 use crate::{decide::Transition, named::Item, pass::Outcome};
 use backend::{
     Error,
@@ -55,7 +55,12 @@ fn pull_request(outcome: &Outcome) -> Value {
 fn links(outcome: &Outcome) -> Vec<Value> {
     let made =
         outcome.done.links.iter().filter_map(|(item, result)| Some((item, result.as_ref().ok()?)));
-    made.map(|(item, link)| entry(item, link)).collect()
+    let entry = |(item, link)| {
+        let mut entry = entry(item, link);
+        entry["in_panel"] = outcome.done.shown.contains(&item.id).into();
+        entry
+    };
+    made.map(entry).collect()
 }
 
 fn entry(item: &Item, link: &Link) -> Value {
@@ -106,6 +111,8 @@ fn skipped(outcome: &Outcome, view: View<'_>) -> Vec<Value> {
     let silent = outcome.done.silent.iter();
     let silent =
         silent.map(|item| json!({ "reference": item.id, "reason": "the policy keeps it quiet" }));
+    let unshown = outcome.done.unshown.iter();
+    let unshown = unshown.map(|item| json!({ "reference": item.id, "reason": UNSHOWN }));
     let refused = outcome.plan.refused.iter();
     let refused = refused.map(|it| json!({ "reference": it.item, "reason": it.why }));
     let untried = outcome.done.untried.iter();
@@ -114,7 +121,7 @@ fn skipped(outcome: &Outcome, view: View<'_>) -> Vec<Value> {
     });
     let left = outcome.named.left.iter();
     let left = left.map(|it| json!({ "reference": it.text, "in": it.place, "reason": it.reason }));
-    idle.chain(silent).chain(refused).chain(untried).chain(left).collect()
+    idle.chain(silent).chain(unshown).chain(refused).chain(untried).chain(left).collect()
 }
 
 fn problem(error: &Error) -> Value {

@@ -1,6 +1,6 @@
 //! The lines that people see.
 
-use super::{View, linked};
+use super::{UNSHOWN, View, linked};
 use crate::{pass::Outcome, report::places};
 use app::untrusted;
 
@@ -39,7 +39,9 @@ fn links(outcome: &Outcome, view: View<'_>) -> String {
         .map(|item| line("not linked", &format!("{}  {}: {}", item.id, places(item), item.why)));
     let silent = outcome.done.silent.iter();
     let silent = silent.map(|item| line("kept quiet", &format!("{}  {}", item.id, places(item))));
-    made.chain(idle).chain(silent).collect()
+    let unshown = outcome.done.unshown.iter();
+    let unshown = unshown.map(|item| line("not shown", &format!("{}  {UNSHOWN}", item.id)));
+    made.chain(idle).chain(silent).chain(unshown).collect()
 }
 
 fn changes(outcome: &Outcome, view: View<'_>) -> String {

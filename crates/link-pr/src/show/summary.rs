@@ -1,6 +1,6 @@
 //! The table for the CI host's summary page.
 
-use super::View;
+use super::{UNSHOWN, View};
 use crate::{
     named::Item,
     pass::Outcome,
@@ -50,6 +50,7 @@ fn rows(outcome: &Outcome, view: View<'_>) -> Vec<String> {
     let idle = if view.withheld { "skipped: no token" } else { "planned" };
     let idle = outcome.plan.links.iter().filter(|_| view.is_idle()).map(|item| named(item, idle));
     let silent = done.silent.iter().map(|item| named(item, "kept quiet by the policy"));
+    let unshown = done.unshown.iter().map(|item| named(item, UNSHOWN));
     let withdrawn = done.withdrawn.iter().map(|(it, result)| {
         let said = match result {
             Ok(()) if view.dry => "would be unlinked".to_owned(),
@@ -66,7 +67,7 @@ fn rows(outcome: &Outcome, view: View<'_>) -> Vec<String> {
         };
         row(&it.item, "", "", &said)
     });
-    links.chain(idle).chain(silent).chain(withdrawn).chain(moved).collect()
+    links.chain(idle).chain(silent).chain(unshown).chain(withdrawn).chain(moved).collect()
 }
 
 fn named(item: &Item, said: &str) -> String {
