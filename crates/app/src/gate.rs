@@ -10,13 +10,15 @@ use std::{
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     redactor: Mutex<Redactor>,
+    /// The forms of secrets that the CI host was asked to mask.
+    masked: Mutex<Vec<Secret>>,
     colour: bool,
 }
 
 impl Gate {
     /// A gate that colours what it says on stderr, or not.
     pub(crate) fn new(colour: bool) -> Self {
-        Self { redactor: Mutex::default(), colour }
+        Self { colour, ..Self::default() }
     }
 
     /// Learns everything that another redactor knows.
@@ -29,14 +31,14 @@ impl Gate {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact(text).into_owned()
     }
 
-    /// Every form of every known secret, for a CI host to mask.
-    pub(crate) fn secrets(&self) -> Vec<Secret> {
-        self.redactor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .forms()
-            .map(Secret::new)
-            .collect()
+    /// Every form of every known secret, for a CI host to mask; each is told once.
+    pub(crate) fn unmasked(&self) -> Vec<Secret> {
+        let redactor = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut masked = self.masked.lock().unwrap_or_else(PoisonError::into_inner);
+        let new: Vec<Secret> =
+            redactor.forms().map(Secret::new).filter(|form| !masked.contains(form)).collect();
+        masked.extend(new.iter().cloned());
+        new
     }
 
     /// Prints on stdout. A reader that has seen enough, such as `head`, is no failure; a full disk is.

@@ -82,7 +82,7 @@ fn cannot_write(path: &str, error: &std::io::Error) -> Error {
 /// Asks the host to hide every form of every known secret. These lines alone pass the gate unredacted: they are
 /// how the host learns what to hide, and they are only made on hosts that swallow them.
 pub(crate) fn mask(gate: &Gate, host: &mut dyn Host) {
-    for secret in gate.secrets() {
+    for secret in gate.unmasked() {
         for effect in host.mask(secret.expose()) {
             if let Effect::Log(line) = effect {
                 let _ = writeln!(std::io::stderr().lock(), "{line}");
