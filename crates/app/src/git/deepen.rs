@@ -246,8 +246,16 @@ fn run(mut command: Command, how: &Deepening<'_>) -> Result<()> {
     if status.success() {
         return Ok(());
     }
-    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("git fetch failed");
-    Err(cannot(last.trim()))
+    Err(cannot(&reason(&said)))
+}
+
+/// What git says up to its last word. It goes on with advice, of which every line reads like a reason.
+fn reason(said: &str) -> String {
+    let last = said.lines().position(|line| line.starts_with("fatal:"));
+    let is_aside = |line: &&str| line.is_empty() || line.starts_with("warning:");
+    let lines = said.lines().take(last.map_or(usize::MAX, |at| at + 1)).map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !is_aside(line)).collect();
+    if lines.is_empty() { "git fetch failed".to_owned() } else { lines.join("; ") }
 }
 
 fn cannot(why: &str) -> Error {
@@ -259,6 +267,19 @@ fn cannot(why: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn git_s_reason_is_told_without_its_advice() {
+        let check = |said: &str, expected: &str| assert_eq!(reason(said), expected);
+        let advice =
+            "\nPlease make sure you have the correct access rights\nand the repository exists.\n";
+        check(
+            &format!("warning: x\nnobody: Permission denied\nfatal: Could not read\n{advice}"),
+            "nobody: Permission denied; fatal: Could not read",
+        );
+        check("error: no such ref\n", "error: no such ref");
+        check("\n \n", "git fetch failed");
+    }
 
     #[test]
     fn git_is_sent_to_addresses_only() {
