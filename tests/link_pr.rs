@@ -6,8 +6,8 @@ mod forks;
 mod ground;
 mod history;
 mod host;
-
 mod life;
+mod panel;
 mod rules;
 mod scene;
 mod table;

@@ -65,7 +65,7 @@ fn dependabot_gets_no_secrets_either() {
 }
 
 /// A plan of a fork's run.
-fn planned(scene: &Scene, pull: &Pull) -> Value {
+pub(super) fn planned(scene: &Scene, pull: &Pull) -> Value {
     let file = scene.file("plan.json");
     let args = ["--on-open", "in_review", "--plan", file.to_str().unwrap()];
     scene.run(pull, &args).expect_code(0);
@@ -74,7 +74,7 @@ fn planned(scene: &Scene, pull: &Pull) -> Value {
     serde_json::from_str(&text).unwrap()
 }
 
-fn apply(scene: &Scene, pull: &Pull, plan: &Value, code: i32) -> Value {
+pub(super) fn apply(scene: &Scene, pull: &Pull, plan: &Value, code: i32) -> Value {
     let file = scene.file("plan.json");
     std::fs::write(&file, plan.to_string()).unwrap();
     scene

@@ -4,7 +4,7 @@
 use ::conformance::{
     fake::{
         faults::{Fault, Rule},
-        jira::{Deployment, EMAIL, GOOD_TOKEN, PROJECT, Tenant},
+        jira::{CLIENT_ID, CLIENT_SECRET, Deployment, EMAIL, GOOD_TOKEN, PROJECT, Tenant},
     },
     subject::{Access, Site as _, Subject as _, connect, generous},
 };
@@ -13,7 +13,8 @@ use backend::{
     model::{Draft, Status, WorkItemId},
     settings::{Origin, Settings},
 };
-use std::{any::Any, fmt::Write as _};
+use std::fmt::Write as _;
+use tempfile::TempDir;
 
 /// A tracker with some items, and how a process finds it.
 pub(super) struct Ground {
@@ -21,8 +22,13 @@ pub(super) struct Ground {
     pub(super) prefix: &'static str,
     pub(super) variables: Vec<(&'static str, String)>,
     tracker: Box<dyn Tracker>,
-    /// What the tracker lives in.
-    _home: Box<dyn Any>,
+    home: Home,
+}
+
+/// What a tracker lives in.
+enum Home {
+    Folder(#[expect(dead_code, reason = "it is there until the tracker is gone")] TempDir),
+    Jira(Box<Tenant>),
 }
 
 /// Items that every ground has.
@@ -49,7 +55,7 @@ pub(super) fn local() -> Ground {
     );
     let tracker = run(connect("local", &settings, generous())).unwrap();
     let variables = vec![("LOCAL_TRACKER_FILE", file), ("DEVOPS_PLATFORM", "local".to_owned())];
-    Ground::new("local", "LOCAL", variables, tracker, Box::new(folder))
+    Ground::new("local", "LOCAL", variables, tracker, Home::Folder(folder))
 }
 
 /// Jira Cloud, as it behaves.
@@ -65,6 +71,14 @@ pub(super) fn jira_without_search() -> Ground {
     jira_at(tenant)
 }
 
+/// Jira Cloud, with an application that may write to the development panel.
+pub(super) fn jira_with_panel() -> Ground {
+    let mut ground = jira();
+    ground.variables.push(("JIRA_CLIENT_ID", CLIENT_ID.to_owned()));
+    ground.variables.push(("JIRA_CLIENT_SECRET", CLIENT_SECRET.to_owned()));
+    ground
+}
+
 fn jira_at(tenant: Tenant) -> Ground {
     let tracker = run(tenant.connect(Access::Good, generous())).unwrap().unwrap();
     let variables = vec![
@@ -74,7 +88,7 @@ fn jira_at(tenant: Tenant) -> Ground {
         ("JIRA_PROJECT", PROJECT.to_owned()),
         ("DEVOPS_PLATFORM", "jira".to_owned()),
     ];
-    Ground::new("jira", PROJECT, variables, tracker, Box::new(tenant))
+    Ground::new("jira", PROJECT, variables, tracker, Home::Jira(Box::new(tenant)))
 }
 
 impl Ground {
@@ -83,13 +97,13 @@ impl Ground {
         prefix: &'static str,
         variables: Vec<(&'static str, String)>,
         tracker: Box<dyn Tracker>,
-        home: Box<dyn Any>,
+        home: Home,
     ) -> Self {
         for number in 1..=ITEMS {
             let draft = Draft { title: format!("Item {number}"), ..Draft::default() };
             run(tracker.create_work_item(&draft)).unwrap();
         }
-        Self { name, prefix, variables, tracker, _home: home }
+        Self { name, prefix, variables, tracker, home }
     }
 
     /// The same without the secret, as a fork's run has it.
@@ -139,6 +153,25 @@ impl Ground {
         (1..=ITEMS).filter(is_linked).collect()
     }
 
+    /// The Jira behind the ground.
+    pub(super) fn jira(&self) -> &Tenant {
+        match &self.home {
+            Home::Jira(tenant) => tenant,
+            Home::Folder(_) => panic!("{} is no Jira", self.name),
+        }
+    }
+
+    /// Number and state of each item that shows a page in the development panel.
+    pub(super) fn shown(&self, page: &str) -> Vec<(usize, String)> {
+        let of_item = |number: usize| {
+            let shown = self.jira().jira().development_of(self.id(number).as_str());
+            let to_page: Vec<_> = shown.into_iter().filter(|(url, _)| url == page).collect();
+            assert!(to_page.len() < 2, "once for one page: {to_page:?}");
+            to_page.into_iter().map(move |(_, state)| (number, state))
+        };
+        (1..=ITEMS).flat_map(of_item).collect()
+    }
+
     /// Everything that people could see of the items.
     pub(super) fn snapshot(&self) -> String {
         let mut shown = String::new();
@@ -147,6 +180,9 @@ impl Ground {
             let links = run(self.tracker.list_links(&self.id(number))).unwrap();
             let links: Vec<_> = links.iter().map(|it| (it.url.as_str(), &it.title)).collect();
             let _ = writeln!(shown, "{} {} {} {links:?}", item.id, item.status, item.updated_at);
+            if let Home::Jira(tenant) = &self.home {
+                let _ = writeln!(shown, "{:?}", tenant.jira().development_of(item.id.as_str()));
+            }
         }
         shown
     }

@@ -47,7 +47,7 @@ fn an_item_that_is_not_there_is_told() {
     }
 }
 
-fn with_policy(scene: &Scene, policy: &str) -> [String; 2] {
+pub(super) fn with_policy(scene: &Scene, policy: &str) -> [String; 2] {
     let file = scene.file("policy.yaml");
     std::fs::write(&file, scene.ground.named(policy)).unwrap();
     ["--policy".to_owned(), file.to_str().unwrap().to_owned()]
