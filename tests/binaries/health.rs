@@ -1,7 +1,7 @@
 //! `health-check` as a real process, against a Jira that is well, one that refuses the token, and one that is away.
 
 use ::conformance::{
-    fake::jira::{Deployment, EMAIL, GOOD_TOKEN, Tenant, WEAK_TOKEN},
+    fake::jira::{CLIENT_ID, CLIENT_SECRET, Deployment, EMAIL, GOOD_TOKEN, Tenant, WEAK_TOKEN},
     subject::Site as _,
 };
 use acceptance::{Ended, Process};
@@ -48,6 +48,33 @@ fn a_tracker_that_is_not_well_says_why_and_what_to_do() {
         .run()
         .expect_code(1);
     assert!(away.stdout.contains("the connection was refused"), "{}", away.stdout);
+}
+
+#[test]
+fn a_development_panel_is_asked_whether_it_is_open() {
+    let (site, folder) = (Tenant::new(Deployment::Cloud).unwrap(), tempfile::tempdir().unwrap());
+    let run = |secret: &str, args: &[&str]| {
+        Process::new("health-check", folder.path())
+            .args(args)
+            .env("JIRA_URL", site.server().url().as_str())
+            .env("JIRA_EMAIL", EMAIL)
+            .env("JIRA_API_TOKEN", GOOD_TOKEN)
+            .env("JIRA_PROJECT", "SHOP")
+            .env("JIRA_CLIENT_ID", CLIENT_ID)
+            .env("JIRA_CLIENT_SECRET", secret)
+            .run()
+    };
+    let good = run(CLIENT_SECRET, &[]).expect_code(0);
+    assert!(good.stdout.trim_end().ends_with("development panel"), "{}", good.stdout);
+    let json = run(CLIENT_SECRET, &["--json"]).expect_code(0).json();
+    assert_eq!(json["trackers"][0]["panel"], true, "{json}");
+    let wrong = run("wrong-secret-0123456789", &[]).expect_code(1);
+    let error = "error: cannot sign in to the development panel: Jira answered 401 Unauthorized";
+    assert!(wrong.stdout.contains(error), "{}", wrong.stdout);
+    assert!(
+        wrong.stderr.contains("hint: check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET"),
+        "{wrong:?}"
+    );
 }
 
 #[test]

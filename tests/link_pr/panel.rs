@@ -236,7 +236,7 @@ fn of_several_trackers_each_shows_its_own_items() {
     let made = acceptance::Process::new("work-item", &scene.place)
         .env("LOCAL_TRACKER_FILE", &local)
         .env("LOCAL_PROJECT", "TILL")
-        .args(&["create", "--platform", "local", "--title", "A till"])
+        .args(["create", "--platform", "local", "--title", "A till"])
         .run();
     made.expect_code(0);
     let document = settle(&scene, &policy, &scene.pull("KEY-1 TILL-1: add", ""), &[]);

@@ -1,10 +1,13 @@
 //! `health-check`: asks every configured tracker whether it answers, who we are there, and what we may do.
 
 mod judge;
+mod panel;
 mod show;
 
 use app::{Common, Everything, Report, Result, Session, Which};
+use backend::health::Health;
 use clap::Parser;
+use futures_util::future::join;
 
 /// Outputs for the CI host: name and meaning.
 pub const OUTPUTS: &[(&str, &str)] = &[
@@ -14,7 +17,8 @@ pub const OUTPUTS: &[(&str, &str)] = &[
 
 /// Asks every tracker that is set up whether it answers, who we are there, and what we may do.
 ///
-/// Reads only: the account, one item of the project, and what the token may do. Exits 1 when a tracker is not well.
+/// Reads only: the account, one item of the project, what the token may do, and whether a development panel's credentials are
+/// accepted. Exits 1 when a tracker is not well.
 #[derive(Debug, Parser)]
 #[command(name = "health-check", version, after_help = EXAMPLE)]
 pub struct Args {
@@ -44,11 +48,16 @@ impl AsRef<Common> for Args {
 pub async fn run(args: Args, session: &mut Session) -> Result<Report> {
     let git = session.git_if_there()?;
     let which = if args.all { Which::All } else { Which::Named };
-    let Everything { registry, mut broken, skipped } =
+    let Everything { registry, panels, mut broken, skipped } =
         session.connect_all(git.as_ref(), which).await?;
     let now = app::now();
-    broken.extend(registry.health_check_all().await);
+    let (healths, panels) = join(registry.health_check_all(), panel::ask(&panels)).await;
+    broken.extend(healths);
     broken.sort_by(|a, b| a.plugin.cmp(&b.plugin));
-    let checked = broken.into_iter().map(|health| judge::judge(health, now, args.strict)).collect();
-    Ok(show::report(&show::Checked { trackers: checked, skipped, at: now }))
+    let judge = |mut health: Health| {
+        let panel = panel::note(&panels, &mut health);
+        judge::judge(health, panel, now, args.strict)
+    };
+    let trackers = broken.into_iter().map(judge).collect();
+    Ok(show::report(&show::Checked { trackers, skipped, at: now }))
 }

@@ -83,6 +83,7 @@ fn tracker(judged: &Judged, at: Timestamp) -> Value {
         "latency_ms": latency_ms,
         "read_ms": read_ms,
         "access": access,
+        "panel": judged.panel,
         "problems": problems,
         "warnings": judged.warnings,
     });
@@ -97,7 +98,7 @@ fn lines(checked: &Checked) -> String {
     let mut text = String::new();
     let width = checked.trackers.iter().map(|it| name(it).chars().count()).max().unwrap_or(0);
     for judged in &checked.trackers {
-        let facts = facts(&judged.health).join(", ");
+        let facts = facts(judged).join(", ");
         let name = untrusted::line(name(judged));
         let line = format!("{name:width$}  {:<9}  {}", word(judged), untrusted::line(&facts));
         let _ = writeln!(text, "{}", line.trim_end());
@@ -113,8 +114,8 @@ fn lines(checked: &Checked) -> String {
 }
 
 /// What is known of a tracker that answered.
-fn facts(health: &Health) -> Vec<String> {
-    let mut facts = Vec::new();
+fn facts(judged: &Judged) -> Vec<String> {
+    let (health, mut facts) = (&judged.health, Vec::new());
     facts.extend(health.identity.as_ref().map(|identity| match &identity.email {
         Some(email) => format!("{} <{email}>", identity.name),
         None => identity.name.clone(),
@@ -125,6 +126,7 @@ fn facts(health: &Health) -> Vec<String> {
         Some(limit) => format!("{} of {limit} requests left", quota.remaining),
         None => format!("{} requests left", quota.remaining),
     }));
+    facts.extend(judged.panel.then(|| "development panel".to_owned()));
     facts
 }
 
@@ -144,7 +146,7 @@ fn details(judged: &Judged) -> Vec<(&'static str, String)> {
 fn summary(checked: &Checked) -> String {
     let mut text = "| tracker | | |\n|---|---|---|\n".to_owned();
     for judged in &checked.trackers {
-        let mut cells = facts(&judged.health);
+        let mut cells = facts(judged);
         let hint = judged.health.hint.iter().map(|hint| ("hint", hint.clone()));
         let details = details(judged).into_iter().chain(hint);
         cells.extend(details.map(|(label, detail)| format!("{label}: {detail}")));
@@ -191,7 +193,7 @@ mod tests {
             ..Health::broken("gitlab", &error)
         };
         let at = Timestamp::UNIX_EPOCH;
-        let trackers = vec![judge(good, at, false), judge(broken, at, false)];
+        let trackers = vec![judge(good, true, at, false), judge(broken, false, at, false)];
         Checked { trackers, skipped: vec!["linear".into()], at }
     }
 
@@ -199,7 +201,7 @@ mod tests {
     fn people_see_a_block_a_tracker() {
         let report = report(&checked());
         let expected = "\
-gitlab  healthy    A Robot, identity 12 ms, read 30 ms, 90 of 100 requests left
+gitlab  healthy    A Robot, identity 12 ms, read 30 ms, 90 of 100 requests left, development panel
         warning: the token may do more than is ever needed: sudo
 jira    unhealthy
         error: cannot sign in: Jira answered 401 |
@@ -215,7 +217,7 @@ linear  skipped: no token
         let error = |hint: &str| Error::new(ErrorKind::Auth, "sign in").with_hint(hint);
         let broken = |name: &str, hint: &str| Health::broken(name, &error(hint));
         let at = Timestamp::UNIX_EPOCH;
-        let judged = |health| judge(health, at, false);
+        let judged = |health| judge(health, false, at, false);
         let trackers = vec![judged(broken("jira", "check it")), judged(broken("acme", "wait"))];
         let unmet = report(&Checked { trackers, skipped: Vec::new(), at }).unmet.unwrap();
         assert_eq!(unmet.message, "not healthy: jira, acme");

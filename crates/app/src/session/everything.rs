@@ -8,6 +8,7 @@ use crate::{
 use backend::{
     Error, ErrorKind, Result, Tracker,
     health::Health,
+    panel::Panel,
     registry::{Plugin, Registry},
 };
 use futures_util::future::join_all;
@@ -27,6 +28,8 @@ pub enum Which {
 pub struct Everything {
     /// Those that can be asked.
     pub registry: Registry,
+    /// Their panels of development, by the names of those that have one and credentials for it.
+    pub panels: Vec<(String, Box<dyn Panel>)>,
     /// Those that cannot even be made.
     pub broken: Vec<Health>,
     /// Names of those that lack nothing but secrets, in a fork's run.
@@ -52,14 +55,16 @@ impl Session {
         let making = all.into_iter().map(async |(name, chosen)| match chosen {
             Ok(chosen) => {
                 let made = self.make_until(end, &chosen).await;
-                (name, Ok(made.map(|tracker| (tracker, chosen.settings))))
+                let made = made.and_then(|tracker| Ok((tracker, self.panel_of(&chosen)?)));
+                (name, Ok(made.map(|made| (made, chosen.settings))))
             }
             Err(unusable) => (name, Err(unusable)),
         });
         let mut everything = Everything::default();
         for (name, made) in join_all(making).await {
             match made {
-                Ok(Ok((tracker, config))) => {
+                Ok(Ok(((tracker, panel), config))) => {
+                    everything.panels.extend(panel.map(|panel| (name.clone(), panel)));
                     everything.registry.register(Plugin { name, tracker, config });
                 }
                 Ok(Err(error)) => everything.broken.push(Health::broken(name, &error)),

@@ -1,7 +1,10 @@
 //! The panels of development of a run's trackers.
 
 use super::{Session, own_routes};
-use crate::{config::Selection, git::Git};
+use crate::{
+    config::{Chosen, Selection},
+    git::Git,
+};
 use backend::{Result, dry_run::DryPanel, panel::Panel, platform, registry::RoutedPanels};
 
 impl Session {
@@ -14,15 +17,9 @@ impl Session {
         let is_only = trackers.len() == 1;
         let mut panels = Vec::new();
         for chosen in &trackers {
-            let name = chosen.settings.tracker.clone();
             routes.extend(own_routes(chosen, &chosen.platform.metadata()));
-            let items = chosen.items();
-            let Some(connect) = platform::panel(items.platform) else { continue };
-            let Some(panel) = connect(&items.settings, &self.wire(&items.settings)?)? else {
-                continue;
-            };
-            tracing::info!(tracker = name, "development is shown in its panel");
-            panels.push((name, self.planned(panel)));
+            let name = chosen.settings.tracker.clone();
+            panels.extend(self.panel_of(chosen)?.map(|panel| (name, panel)));
         }
         Ok(match panels.pop() {
             None => None,
@@ -34,7 +31,16 @@ impl Session {
         })
     }
 
-    fn planned(&self, panel: Box<dyn Panel>) -> Box<dyn Panel> {
-        if self.common.dry_run { Box::new(DryPanel::new(panel, self.plan.clone())) } else { panel }
+    /// The panel of one tracker, which plans its writes when the run is dry. Sends nothing.
+    pub(super) fn panel_of(&self, chosen: &Chosen) -> Result<Option<Box<dyn Panel>>> {
+        let Chosen { platform, settings, .. } = chosen.items();
+        let Some(connect) = platform::panel(platform) else { return Ok(None) };
+        let Some(panel) = connect(settings, &self.wire(settings)?)? else { return Ok(None) };
+        tracing::info!(tracker = settings.tracker, "development is shown in its panel");
+        Ok(Some(if self.common.dry_run {
+            Box::new(DryPanel::new(panel, self.plan.clone()))
+        } else {
+            panel
+        }))
     }
 }
