@@ -3,14 +3,16 @@
 use ::conformance::{
     fake::{
         faults::{Fault, Rule},
-        jira::{Deployment, EMAIL, Login, Tenant},
+        jira::{CLIENT_SECRET, Deployment, EMAIL, Login, PANEL_TOKEN, Tenant},
     },
     subject::{Access, Sample, Site, Subject as _, connect, generous},
     suite::FAKES,
 };
 use backend::{
     Result, Tracker,
-    model::{Change, Draft, Query, WorkItemId},
+    code_host::{Author, Proposal},
+    model::{Change, Draft, PullRequest, PullRequestState, Query, WorkItemId},
+    panel::Development,
     settings::Origin,
     webhook::Delivery,
 };
@@ -152,6 +154,62 @@ async fn no_secret_of_any_site_comes_out() {
         let mut secrets = site.facts().webhook_secrets;
         secrets.push(site.token());
         check(fake.name, &output, &secrets);
+    }
+}
+
+/// The panel's secret travels in a request's body, and its token is bought by the run itself.
+#[tokio::test]
+async fn no_secret_of_a_panel_comes_out() {
+    let site = Tenant::new(Deployment::Cloud).unwrap();
+    let output = Output::default();
+    {
+        let _guard = output.with_the_log();
+        for fault in faults() {
+            for (method, part) in [("POST", "/token"), ("GET", "/repository/"), ("POST", "/bulk")] {
+                site.server().inject(Rule::new(fault.clone()).on(method, part).always());
+                on_panel(&site, &output).await;
+                site.server().behave();
+            }
+        }
+    }
+    check("the panel of jira", &output, &[CLIENT_SECRET, PANEL_TOKEN, site.token()]);
+}
+
+async fn on_panel(site: &Tenant, output: &Output) {
+    let mut policy = generous();
+    policy.retry_attempts = 0;
+    let panel = site.panel(Access::Good, policy).await.unwrap().unwrap();
+    output.note(&format!("{panel:?}"));
+    let proposal = proposal();
+    let repository = "https://github.com/acme/shop".parse().unwrap();
+    let as_of = jiff::Timestamp::UNIX_EPOCH;
+    let development = Development { repository: &repository, proposal: &proposal, as_of };
+    output.note_outcome(&panel.authenticate().await);
+    output.note_outcome(&panel.shown(development).await);
+    output.note_outcome(&panel.show(development, &[WorkItemId::new("SHOP-1")]).await);
+}
+
+fn proposal() -> Proposal {
+    let pull_request = PullRequest {
+        url: "https://github.com/acme/shop/pull/7".parse().unwrap(),
+        number: 7,
+        repository: "acme/shop".to_owned(),
+        title: "Pay by invoice".to_owned(),
+        state: PullRequestState::Open,
+    };
+    Proposal {
+        pull_request,
+        description: String::new(),
+        source_branch: "invoice".to_owned(),
+        target_branch: "main".to_owned(),
+        author: Author { name: "alex".to_owned(), is_bot: false },
+        is_draft: false,
+        is_fork: false,
+        labels: Vec::new(),
+        head_sha: String::new(),
+        merge_sha: None,
+        commits: Vec::new(),
+        complete: true,
     }
 }
 

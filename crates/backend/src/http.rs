@@ -29,7 +29,11 @@ pub use reply::Reply;
 pub use retry::Policy;
 pub use transport::{Reqwest, Sent, Transport, TransportError, TransportOptions};
 
-use crate::{error::ErrorKind, health::Quota, secret::Redactor};
+use crate::{
+    error::ErrorKind,
+    health::Quota,
+    secret::{Redactor, Secret},
+};
 use std::{borrow::Cow, ffi::OsString, fmt, sync::Arc, time::Duration};
 use url::{Position, Url};
 use wait::Throttle;
@@ -119,6 +123,15 @@ impl Http {
         let redactor = Arc::new(authorization.redactor());
         let (throttle, told) = (Arc::default(), Arc::default());
         Self { transport, policy, base, authorization, dialect, throttle, told, redactor }
+    }
+
+    /// The same API, whose errors do not repeat one more secret: one that a request carries in its body.
+    #[must_use]
+    pub fn hiding(mut self, secret: &Secret) -> Self {
+        let mut redactor = Redactor::clone(&self.redactor);
+        redactor.learn(secret, None);
+        self.redactor = Arc::new(redactor);
+        self
     }
 
     /// The API's address, with a trailing slash.

@@ -36,8 +36,7 @@ pub(crate) async fn collect(
     let git = sources.git.filter(|git| is_clone(git, target));
     let sources = Sources { git, ..sources };
     let Sources { session, host, .. } = sources;
-    let default_branch = session.context.default_branch.clone();
-    let default_branch = default_branch.or_else(|| git?.default_branch());
+    let default_branch = default_branch(session, git);
     let mut gaps = Vec::new();
     let read_at = app::now();
     let asked = match host {
@@ -74,6 +73,10 @@ pub(crate) async fn collect(
         read_at,
         proposal,
     })
+}
+
+fn default_branch(session: &Session, git: Option<&Git>) -> Option<String> {
+    session.context.default_branch.clone().or_else(|| git?.default_branch())
 }
 
 /// A clone of another repository says nothing about this one's pull requests; that of a fork has what the fork proposes.

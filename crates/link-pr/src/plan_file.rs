@@ -137,9 +137,8 @@ impl PlanFile {
         }));
         let is_meant = |item: &WorkItemId| self.complete && only_here(item);
         agreed.withdrawn.retain(|it| is_meant(&it.item));
-        if let Some(panel) = &mut agreed.panel {
-            panel.agree(|item| !only_here(item), self.complete);
-        }
+        let panel = agreed.panel.take();
+        agreed.panel = panel.and_then(|it| it.agreed(|item| !only_here(item), self.complete));
         let planned = |item: &WorkItemId, to| {
             self.transitions.iter().any(|it| it.item == *item && it.to == to)
         };
@@ -228,6 +227,7 @@ mod tests {
                 before: vec![WorkItemId::new("SHOP-3")],
                 withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
                 current: true,
+                complete: true,
             }),
             transitions: vec![transition("SHOP-1"), transition("SHOP-2")],
             refused: Vec::new(),
@@ -241,7 +241,11 @@ mod tests {
         let links = plan.links.iter().map(|item| item.id.to_string());
         let withdrawn = plan.withdrawn.iter().map(|it| format!("-{}", it.item));
         let moves = plan.transitions.iter().map(|it| format!(">{}", it.item));
-        let all: Vec<_> = links.chain(withdrawn).chain(moves).collect();
+        let panel = plan.panel.iter().flat_map(|it| {
+            let out = it.withdrawn.iter().map(|it| format!("/-{}", it.item));
+            it.items.iter().map(|id| format!("/{id}")).chain(out)
+        });
+        let all: Vec<_> = links.chain(withdrawn).chain(panel).chain(moves).collect();
         format!("{} {}", all.join(" "), plan.verdict.word())
     }
 
@@ -251,7 +255,7 @@ mod tests {
         let same = PlanFile::of(&own(), &facts);
         assert_eq!(
             shown(&same.agreed(own(), &facts)),
-            "SHOP-1 SHOP-2 -SHOP-3 >SHOP-1 >SHOP-2 pass"
+            "SHOP-1 SHOP-2 -SHOP-3 /SHOP-1 /SHOP-2 /-SHOP-3 >SHOP-1 >SHOP-2 pass"
         );
         let mut hostile = same.clone();
         hostile.links = ["SHOP-2", "SHOP-3", "SECRET-1"].map(WorkItemId::new).to_vec();
@@ -260,14 +264,18 @@ mod tests {
             Move { item: WorkItemId::new("SECRET-1"), to: Status::Done },
         ];
         let agreed = hostile.agreed(own(), &facts);
-        assert_eq!(shown(&agreed), "SHOP-2 warn");
+        assert_eq!(shown(&agreed), "SHOP-2 /SHOP-2 /SHOP-3 warn");
         assert!(agreed.reasons[0].message.contains("SHOP-3, SECRET-1, SHOP-1"), "{agreed:?}");
         let empty = PlanFile { links: Vec::new(), complete: false, ..same.clone() };
         assert_eq!(
             shown(&empty.agreed(own(), &facts)),
-            " warn",
+            "/SHOP-3 warn",
             "an incomplete plan withdraws nothing"
         );
+        let mut unsure = own();
+        unsure.panel.iter_mut().for_each(|it| it.complete = false);
+        assert!(same.agreed(unsure.clone(), &facts).panel.is_some());
+        assert_eq!(hostile.agreed(unsure, &facts).panel, None, "what is there cannot be told");
         let mut old = same;
         old.pull_request.head_sha = "0".repeat(40);
         assert_eq!(shown(&old.agreed(own(), &facts)), " warn");

@@ -17,7 +17,7 @@ mod transition;
 mod view;
 
 pub use access::{EMAIL, GOOD_TOKEN, WEAK_TOKEN};
-pub use panel::{CLIENT_ID, CLIENT_SECRET, CLOUD_ID, WEAK_CLIENT_SECRET};
+pub use panel::{CLIENT_ID, CLIENT_SECRET, CLOUD_ID, PANEL_TOKEN, WEAK_CLIENT_SECRET};
 pub use tenant::Tenant;
 
 use super::{

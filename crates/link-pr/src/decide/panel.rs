@@ -18,6 +18,8 @@ pub struct Exhibit {
     pub withdrawn: Vec<Withdrawal>,
     /// True when it is shown as it is now.
     pub current: bool,
+    /// False when it may be shown without being told.
+    pub complete: bool,
 }
 
 impl Exhibit {
@@ -25,15 +27,26 @@ impl Exhibit {
     pub fn is_due(&self) -> bool {
         let is_new = |id: &WorkItemId| !self.before.contains(id);
         let is_old = !self.current && !self.items.is_empty();
-        is_old || !self.withdrawn.is_empty() || self.items.iter().any(is_new)
+        let changes = !self.withdrawn.is_empty() || self.items.iter().any(is_new);
+        is_old || changes || !self.complete
     }
 
-    /// Leaves out what another plan does not have, and takes nothing away that it does not take away.
-    pub(crate) fn agree(&mut self, is_planned: impl Fn(&WorkItemId) -> bool, complete: bool) {
+    /// The same without what another plan lacks, which takes nothing away that the other does not; nothing where that
+    /// cannot be told.
+    pub(crate) fn agreed(
+        mut self,
+        is_planned: impl Fn(&WorkItemId) -> bool,
+        complete: bool,
+    ) -> Option<Self> {
+        let is_less = !complete || !self.items.iter().all(&is_planned);
+        if is_less && !self.complete {
+            return None;
+        }
         self.items.retain(|id| is_planned(id) || self.before.contains(id));
         let is_kept = |it: &mut Withdrawal| !complete || is_planned(&it.item);
         let kept = self.withdrawn.extract_if(.., is_kept);
         self.items.extend(kept.map(|it| it.item));
+        Some(self)
     }
 }
 
@@ -59,7 +72,6 @@ pub(super) fn exhibit(
         items.extend(rest);
         Vec::new()
     };
-    // Where it may be shown without being told, it is shown anew.
-    let current = shown.current && shown.complete;
-    Some(Exhibit { items, before: shown.items.clone(), withdrawn, current })
+    let (before, current, complete) = (shown.items.clone(), shown.current, shown.complete);
+    Some(Exhibit { items, before, withdrawn, current, complete })
 }

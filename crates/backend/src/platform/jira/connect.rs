@@ -23,13 +23,8 @@ pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracke
 
 /// Makes the panel, where there are credentials for it. Sends nothing.
 pub(super) fn panel(settings: &Settings, wire: &Wire) -> Result<Option<Box<dyn Panel>>> {
-    let Read { browse, api, application, .. } = settings.whole(read)?;
-    let panel = application.map(|application| {
-        let gateway = gateway(&browse, &api);
-        let cloud = cloud_id(&api).map(str::to_owned);
-        Box::new(JiraPanel::new(wire, application, &browse, gateway, cloud)) as Box<dyn Panel>
-    });
-    Ok(panel)
+    let panel = settings.whole(read)?.panel(wire);
+    Ok(panel.map(|panel| Box::new(panel) as Box<dyn Panel>))
 }
 
 /// The settings, each in its own form.
@@ -83,6 +78,13 @@ pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<R
 }
 
 impl Read {
+    /// The panel of the site, where there are credentials for it.
+    pub(super) fn panel(self, wire: &Wire) -> Option<JiraPanel> {
+        let gateway = gateway(&self.browse, &self.api);
+        let cloud = cloud_id(&self.api).map(str::to_owned);
+        Some(JiraPanel::new(wire, self.application?, &self.browse, gateway, cloud))
+    }
+
     fn connect(self, settings: &Settings, wire: &Wire) -> Jira {
         Jira {
             metadata: PLATFORM.metadata(),

@@ -86,13 +86,14 @@ impl JiraPanel {
 
     /// Buys a token. The secret is in the request's body, because that is how Atlassian wants it.
     async fn token(&self) -> Result<Secret> {
+        let Application { id, secret } = &self.application;
         let login = wire::Login {
             audience: AUDIENCE,
             grant_type: "client_credentials",
-            client_id: &self.application.id,
-            client_secret: self.application.secret.expose().trim(),
+            client_id: id,
+            client_secret: secret.expose().trim(),
         };
-        let http = Http::new(&self.wire, &self.gateway, Authorization::None, LOGIN);
+        let http = Http::new(&self.wire, &self.gateway, Authorization::None, LOGIN).hiding(secret);
         let token: wire::Token = http.post("oauth/token").reads().json(&login).receive().await?;
         Ok(Secret::new(token.access_token))
     }
@@ -347,3 +348,6 @@ fn explain(reply: &Reply) -> Option<String> {
     let all: Vec<String> = listed.chain(said.error_description).chain(said.message).collect();
     (!all.is_empty()).then(|| all.join("; "))
 }
+
+#[cfg(test)]
+mod tests;

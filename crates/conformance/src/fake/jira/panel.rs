@@ -14,11 +14,12 @@ pub const CLIENT_SECRET: &str = "client-secret-f0e1d2c3b4a5";
 /// The secret of another that has no permission for development information.
 pub const WEAK_CLIENT_SECRET: &str = "weak-client-secret-f0e1d2c3b4a5";
 
+/// The token that the application's secret buys.
+pub const PANEL_TOKEN: &str = "panel-token-f0e1d2c3b4a5f0e1d2c3b4a5";
+
 /// What secrets buy.
-const TOKENS: [(&str, &str); 2] = [
-    (CLIENT_SECRET, "panel-token-f0e1d2c3b4a5f0e1d2c3b4a5"),
-    (WEAK_CLIENT_SECRET, "panel-token-weak-f0e1d2c3b4a5"),
-];
+const TOKENS: [(&str, &str); 2] =
+    [(CLIENT_SECRET, PANEL_TOKEN), (WEAK_CLIENT_SECRET, "panel-token-weak-f0e1d2c3b4a5")];
 
 /// So many entities of a repository are told at most.
 const MOST_TOLD: usize = 400;
