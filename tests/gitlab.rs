@@ -139,6 +139,13 @@ async fn a_parent_is_set_later_and_the_item_becomes_a_task() {
     assert_eq!(after.parent_id.as_ref(), Some(&parent.id));
     let again = tracker.update_work_item(&child.id, &change).await.unwrap();
     assert_eq!(again, after, "the second time changes nothing");
+    let another = tracker.create_work_item(&titled("Beside")).await.unwrap();
+    let elsewhere = Change { parent_id: Some(another.id.clone()), ..Change::default() };
+    let number = format!("/issues/{}", child.id.as_str().rsplit_once('#').unwrap().1);
+    let written = site.server().count("PUT", &number);
+    let after = tracker.update_work_item(&child.id, &elsewhere).await.unwrap();
+    assert_eq!(after.parent_id, Some(another.id));
+    assert_eq!(site.server().count("PUT", &number), written, "a task is not made a task again");
     let below = Change { parent_id: Some(child.id), ..Change::default() };
     let error = tracker.update_work_item(&parent.id, &below).await.unwrap_err();
     tells(&error, ErrorKind::Rejected, &["it is a task"]);

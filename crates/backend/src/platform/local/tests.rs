@@ -8,7 +8,7 @@ use super::*;
 use crate::tracker::Operation;
 use crate::{
     error::{Error, ErrorKind},
-    model::{Kind, Priority, Status},
+    model::{Kind, Priority, PullRequestState, Status},
     settings::Origin,
     text::Markdown,
 };
@@ -301,6 +301,16 @@ async fn a_clock_that_was_set_back_does_not_turn_time_around() {
     let change = Change { title: Some("two".to_owned()), ..Change::default() };
     let changed = tracker.update_work_item(&id("LOCAL-1"), &change).await.unwrap();
     assert_eq!(changed.updated_at, future);
+    let pull_request = PullRequest {
+        url: "https://git.acme.example/shop/pull/7".parse().unwrap(),
+        number: 7,
+        repository: "shop".to_owned(),
+        title: "Pay by invoice".to_owned(),
+        state: PullRequestState::Open,
+    };
+    tracker.link_to_pull_request(&id("LOCAL-1"), &pull_request).await.unwrap();
+    let linked = tracker.get_work_item(&id("LOCAL-1")).await.unwrap();
+    assert_eq!(linked.updated_at, future, "a link is a change as well");
 }
 
 #[tokio::test]
