@@ -1,6 +1,7 @@
 //! Does a secret ever come out where people can read it?
 
 use ::conformance::{
+    check,
     fake::{
         faults::{Fault, Rule},
         jira::{CLIENT_SECRET, Deployment, EMAIL, Login, PANEL_TOKEN, Tenant},
@@ -10,8 +11,7 @@ use ::conformance::{
 };
 use backend::{
     Result, Tracker,
-    code_host::{Author, Proposal},
-    model::{Change, Draft, PullRequest, PullRequestState, Query, WorkItemId},
+    model::{Change, Draft, Query, WorkItemId},
     panel::Development,
     settings::Origin,
     webhook::Delivery,
@@ -180,37 +180,14 @@ async fn on_panel(site: &Tenant, output: &Output) {
     policy.retry_attempts = 0;
     let panel = site.panel(Access::Good, policy).await.unwrap().unwrap();
     output.note(&format!("{panel:?}"));
-    let proposal = proposal();
     let repository = "https://github.com/acme/shop".parse().unwrap();
+    let page = "https://github.com/acme/shop/pull/7".parse().unwrap();
+    let proposal = check::panel::proposal(page, "acme/shop");
     let as_of = jiff::Timestamp::UNIX_EPOCH;
     let development = Development { repository: &repository, proposal: &proposal, as_of };
     output.note_outcome(&panel.authenticate().await);
     output.note_outcome(&panel.shown(development).await);
     output.note_outcome(&panel.show(development, &[WorkItemId::new("SHOP-1")]).await);
-}
-
-fn proposal() -> Proposal {
-    let pull_request = PullRequest {
-        url: "https://github.com/acme/shop/pull/7".parse().unwrap(),
-        number: 7,
-        repository: "acme/shop".to_owned(),
-        title: "Pay by invoice".to_owned(),
-        state: PullRequestState::Open,
-    };
-    Proposal {
-        pull_request,
-        description: String::new(),
-        source_branch: "invoice".to_owned(),
-        target_branch: "main".to_owned(),
-        author: Author { name: "alex".to_owned(), is_bot: false },
-        is_draft: false,
-        is_fork: false,
-        labels: Vec::new(),
-        head_sha: String::new(),
-        merge_sha: None,
-        commits: Vec::new(),
-        complete: true,
-    }
 }
 
 async fn on_site(site: &dyn Site, output: &Output) {

@@ -1,11 +1,12 @@
 //! Runs with a code host at hand: it is asked for the pull request, and told the verdict.
 
 use super::ground::{self, Ground, run};
+use ::conformance::check;
 use async_trait::async_trait;
 use backend::{
     Error, ErrorKind, Result,
-    code_host::{Author, CodeHost, CommitState, CommitStatus, Proposal, Written},
-    model::{Commit, PullRequest, PullRequestState},
+    code_host::{CodeHost, CommitState, CommitStatus, Proposal, Written},
+    model::Commit,
     text::Markdown,
 };
 use clap::Parser as _;
@@ -72,26 +73,12 @@ fn proposal(title: &str, messages: &[&str]) -> Proposal {
         author: "Alex Example".to_owned(),
         committed_at: Timestamp::UNIX_EPOCH,
     };
-    Proposal {
-        pull_request: PullRequest {
-            url: PAGE.parse().unwrap(),
-            number: 7,
-            repository: "acme/shop".to_owned(),
-            title: title.to_owned(),
-            state: PullRequestState::Open,
-        },
-        description: String::new(),
-        source_branch: "topic".to_owned(),
-        target_branch: "main".to_owned(),
-        author: Author { name: "alex".to_owned(), is_bot: false },
-        is_draft: false,
-        is_fork: false,
-        labels: Vec::new(),
-        head_sha: sha(messages.len()),
-        merge_sha: None,
-        commits: messages.iter().enumerate().map(commit).collect(),
-        complete: true,
-    }
+    let mut proposal = check::panel::proposal(PAGE.parse().unwrap(), "acme/shop");
+    title.clone_into(&mut proposal.pull_request.title);
+    "topic".clone_into(&mut proposal.source_branch);
+    proposal.head_sha = sha(messages.len());
+    proposal.commits = messages.iter().enumerate().map(commit).collect();
+    proposal
 }
 
 #[async_trait]

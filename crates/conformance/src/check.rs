@@ -12,7 +12,7 @@ mod injection;
 mod item;
 mod limits;
 mod link;
-mod panel;
+pub mod panel;
 mod search;
 mod status;
 mod webhook;

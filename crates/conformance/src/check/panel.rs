@@ -52,27 +52,8 @@ impl Example {
             let text = format!("https://git.acme.example/acme/{name}{rest}");
             known(Url::parse(&text).ok())
         };
-        let pull_request = PullRequest {
-            url: page("/pull/7")?,
-            number: 7,
-            repository: format!("acme/{name}"),
-            title: "Add a till".to_owned(),
-            state: PullRequestState::Open,
-        };
-        let proposal = Proposal {
-            pull_request,
-            description: String::new(),
-            source_branch: "till".to_owned(),
-            target_branch: "main".to_owned(),
-            author: Author { name: "alex".to_owned(), is_bot: false },
-            is_draft: false,
-            is_fork: false,
-            labels: Vec::new(),
-            head_sha: "a".repeat(40),
-            merge_sha: None,
-            commits: Vec::new(),
-            complete: true,
-        };
+        let name = format!("acme/{name}");
+        let proposal = proposal(page("/pull/7")?, &name);
         Ok(Self { repository: page("")?, proposal })
     }
 
@@ -94,6 +75,31 @@ impl Example {
             seen.into_iter().find(|(url, _)| url == page).map(|(_, state)| state)
         };
         items.iter().map(of_item).collect()
+    }
+}
+
+/// An open pull request, the seventh of a repository.
+pub fn proposal(page: Url, repository: &str) -> Proposal {
+    let pull_request = PullRequest {
+        url: page,
+        number: 7,
+        repository: repository.to_owned(),
+        title: "Add a till".to_owned(),
+        state: PullRequestState::Open,
+    };
+    Proposal {
+        pull_request,
+        description: String::new(),
+        source_branch: "till".to_owned(),
+        target_branch: "main".to_owned(),
+        author: Author { name: "alex".to_owned(), is_bot: false },
+        is_draft: false,
+        is_fork: false,
+        labels: Vec::new(),
+        head_sha: "a".repeat(40),
+        merge_sha: None,
+        commits: Vec::new(),
+        complete: true,
     }
 }
 
