@@ -97,10 +97,22 @@ impl Connection {
 enum ConfigFile {
     /// Its path as it is shown, and its content.
     Read(String, Map<String, Value>),
-    /// There is one, and it is a fork author's text.
-    Unread,
+    /// There is one with this path, and it is a fork author's text.
+    Unread(String),
     /// There is none.
     Absent,
+}
+
+impl ConfigFile {
+    /// The same, after a word about one that is not read; said where a tracker is looked for, which is once a run.
+    fn told(self) -> Self {
+        if let Self::Unread(shown) = &self {
+            tracing::warn!(
+                "{shown} is not read, for a fork's author wrote it; name a file with --config to use it"
+            );
+        }
+        self
+    }
 }
 
 impl Session {
@@ -137,8 +149,8 @@ impl Session {
     /// In a fork's run, and only there, it may be that nothing but secrets is missing: that is no failure. Everything
     /// else that is wrong with the configuration is a `Config` error there as well.
     pub async fn connect(&mut self, git: Option<&Git>) -> Result<Connection> {
-        let file = self.config_file(git)?;
-        let unread = matches!(file, ConfigFile::Unread);
+        let file = self.config_file(git)?.told();
+        let unread = matches!(file, ConfigFile::Unread(_));
         match self.choose(git, file) {
             Ok(selection) => self.connect_to(selection).await.map(Connection::Ready),
             Err(unusable) if self.lacks_secrets_only(unusable.lack, unread) => {
@@ -300,10 +312,7 @@ impl Session {
         };
         let shown = path.strip_prefix(&root).unwrap_or(&path).display().to_string();
         if !is_named && self.is_fork() {
-            tracing::warn!(
-                "{shown} is not read, for a fork's author wrote it; name a file with --config to use it"
-            );
-            return Ok(ConfigFile::Unread);
+            return Ok(ConfigFile::Unread(shown));
         }
         let text = std::fs::read_to_string(&path).map_err(|error| {
             Error::new(ErrorKind::Config, format!("read {shown}: {error}"))

@@ -86,6 +86,8 @@ pub struct PullRequest {
     pub labels: Vec<String>,
     /// Titles and texts that this event replaced.
     pub earlier: Vec<String>,
+    /// When it was last changed, as far as the event knows (RFC 3339).
+    pub updated_at: Option<String>,
 }
 
 /// What became of a pull request.

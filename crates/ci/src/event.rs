@@ -25,6 +25,7 @@ pub(crate) fn pull_request(event: &Value) -> PullRequest {
         author: text(pull, "/user/login"),
         is_bots: text(pull, "/user/type").as_deref() == Some("Bot"),
         labels: labels(pull),
+        updated_at: text(pull, "/updated_at"),
         earlier: ["/changes/title/from", "/changes/body/from"]
             .iter()
             .filter_map(|pointer| text(event, pointer))
@@ -104,6 +105,7 @@ mod tests {
             "pull_request": {
                 "title": "SHOP-2 new", "body": null, "state": "closed", "merged": true, "draft": false,
                 "merge_commit_sha": B, "commits": 3, "user": { "login": "dependabot[bot]", "type": "Bot" },
+                "updated_at": "2026-01-05T09:15:00Z",
                 "labels": [{ "name": "q3" }, { "name": 7 }, null],
                 "head": { "sha": A, "repo": { "html_url": "https://github.com/someone/shop" } }, "base": { "sha": "main" }
             }
@@ -114,6 +116,7 @@ mod tests {
         assert_eq!((read.state, read.commits, read.is_bots), (State::Merged, Some(3), true));
         assert_eq!((read.head_sha.as_deref(), read.base_sha), (Some(A), None));
         assert_eq!((read.merge_sha.as_deref(), read.labels), (Some(B), vec!["q3".to_owned()]));
+        assert_eq!(read.updated_at.as_deref(), Some("2026-01-05T09:15:00Z"));
         assert_eq!(read.earlier, ["SHOP-1 old"]);
         assert_eq!(read.source_url.as_deref(), Some("https://github.com/someone/shop"));
         let lies = json!({ "pull_request": {

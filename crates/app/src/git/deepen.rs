@@ -249,14 +249,24 @@ fn run(mut command: Command, how: &Deepening<'_>) -> Result<()> {
     Err(cannot(&reason(&said)))
 }
 
-/// What git says up to its last word. It goes on with advice, of which every line reads like a reason.
+/// What git says up to its last word, which is the reason, with what it says before, which may be a better one. It goes on
+/// with advice, and other programs and servers say things in between.
 fn reason(said: &str) -> String {
+    const ASIDES: [&str; 4] = ["warning:", "hint:", "remote:", "@"];
     let last = said.lines().position(|line| line.starts_with("fatal:"));
-    let is_aside = |line: &&str| line.is_empty() || line.starts_with("warning:");
+    let is_aside = |line: &&str| {
+        let line = line.to_ascii_lowercase();
+        line.is_empty() || ASIDES.iter().any(|aside| line.starts_with(aside))
+    };
     let lines = said.lines().take(last.map_or(usize::MAX, |at| at + 1)).map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !is_aside(line)).collect();
-    if lines.is_empty() { "git fetch failed".to_owned() } else { lines.join("; ") }
+    let newest = lines.len().saturating_sub(2);
+    let reason: String = lines[newest..].join("; ").chars().take(LONGEST_REASON).collect();
+    if reason.is_empty() { "git fetch failed".to_owned() } else { reason }
 }
+
+/// Longest reason of git's that is repeated, in characters.
+const LONGEST_REASON: usize = 300;
 
 fn cannot(why: &str) -> Error {
     Error::new(ErrorKind::NotFound, format!("fetch the missing history: {why}")).with_hint(
@@ -277,6 +287,11 @@ mod tests {
             &format!("warning: x\nnobody: Permission denied\nfatal: Could not read\n{advice}"),
             "nobody: Permission denied; fatal: Could not read",
         );
+        check(
+            "@@@@\nWarning: added\na banner\nanother\nremote: hello\nfatal: no\n",
+            "another; fatal: no",
+        );
+        check(&format!("fatal: {}\n", "x".repeat(9000)), &format!("fatal: {}", "x".repeat(293)));
         check("error: no such ref\n", "error: no such ref");
         check("\n \n", "git fetch failed");
     }

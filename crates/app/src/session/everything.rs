@@ -45,7 +45,7 @@ impl Session {
     ///
     /// Fails with `Config` where none is set up, and where the named one is not known.
     pub async fn connect_all(&mut self, git: Option<&Git>, which: Which) -> Result<Everything> {
-        let file = self.config_file(git)?;
+        let file = self.config_file(git)?.told();
         let requested = self.requested().filter(|_| which == Which::Named);
         let all = self.with_sources(git, file, |sources, redactor| {
             config::choose_all(sources, requested.as_deref(), redactor)

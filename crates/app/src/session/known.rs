@@ -13,7 +13,7 @@ impl Session {
     /// be missing. None where nothing is set up. A configuration file that is wrong is an error, as it is for a run that
     /// connects.
     pub fn known(&mut self, git: Option<&Git>) -> Result<Option<Naming>> {
-        let file = self.config_file(git)?;
+        let file = self.config_file(git)?.told();
         let requested = self.requested();
         let known = self.with_sources(git, file, |sources, redactor| {
             config::known(sources, requested.as_deref(), redactor)
