@@ -12,7 +12,7 @@ use ::conformance::{
 use backend::{
     Result, Tracker,
     model::{Change, Draft, Query, WorkItemId},
-    panel::Development,
+    panel::{Development, Others},
     settings::Origin,
     webhook::Delivery,
 };
@@ -187,7 +187,9 @@ async fn on_panel(site: &Tenant, output: &Output) {
     let development = Development { repository: &repository, proposal: &proposal, as_of };
     output.note_outcome(&panel.authenticate().await);
     output.note_outcome(&panel.shown(development).await);
-    output.note_outcome(&panel.show(development, &[WorkItemId::new("SHOP-1")]).await);
+    output.note_outcome(
+        &panel.show(development, &[WorkItemId::new("SHOP-1")], Others::TakenOut).await,
+    );
 }
 
 async fn on_site(site: &dyn Site, output: &Output) {

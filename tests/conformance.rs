@@ -4,7 +4,7 @@ use ::conformance::{
     fake::Request,
     piped::Piped,
     plugin,
-    subject::{Access, Subject},
+    subject::{Access, Subject, generous},
     suite::{self, FAKES, Fake, OTHERS, Other},
 };
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use backend::{
     Metadata, Operation, Result, Tracker,
     http::Policy,
     model::{Draft, Identity, WorkItem},
+    platform,
 };
 use std::{future::pending, sync::OnceLock, thread, time::Duration};
 use tokio::time::Instant;
@@ -41,6 +42,21 @@ fn run_on_fake(fake: &Fake) -> Run {
     let exchanges = site.server().exchanges().into_iter();
     let accepted = exchanges.filter(|exchange| matches!(exchange.status, Some(200..300)));
     Run { report, accepted: accepted.map(|exchange| exchange.request).collect() }
+}
+
+#[tokio::test]
+async fn every_panel_is_judged_by_the_suite() {
+    for platform in platform::PLATFORMS.iter().filter(|row| platform::panel(row).is_some()) {
+        let mut judged = 0;
+        for fake in FAKES {
+            let site = (fake.start)().unwrap();
+            let tracker = site.connect(Access::Good, generous()).await.unwrap().unwrap();
+            let is_its = tracker.metadata().name == platform.name;
+            let panel = site.panel(Access::Good, generous()).await;
+            judged += usize::from(is_its && panel.is_some_and(|panel| panel.is_ok()));
+        }
+        assert!(judged > 0, "no fake of {} has a panel", platform.name);
+    }
 }
 
 /// The suite on everything for a second time, through a pipe, and on one subject in a process of its own.

@@ -1,7 +1,10 @@
 //! `health-check` as a real process, against a Jira that is well, one that refuses the token, and one that is away.
 
 use ::conformance::{
-    fake::jira::{CLIENT_ID, CLIENT_SECRET, Deployment, EMAIL, GOOD_TOKEN, Tenant, WEAK_TOKEN},
+    fake::jira::{
+        CLIENT_ID, CLIENT_SECRET, Deployment, EMAIL, GOOD_TOKEN, Tenant, WEAK_CLIENT_SECRET,
+        WEAK_TOKEN,
+    },
     subject::Site as _,
 };
 use acceptance::{Ended, Process};
@@ -60,19 +63,22 @@ fn a_development_panel_is_asked_whether_it_is_open() {
             .env("JIRA_EMAIL", EMAIL)
             .env("JIRA_API_TOKEN", GOOD_TOKEN)
             .env("JIRA_PROJECT", "SHOP")
-            .env("JIRA_CLIENT_ID", CLIENT_ID)
-            .env("JIRA_CLIENT_SECRET", secret)
+            .env("JIRA_PANEL_CLIENT_ID", CLIENT_ID)
+            .env("JIRA_PANEL_CLIENT_SECRET", secret)
             .run()
     };
     let good = run(CLIENT_SECRET, &[]).expect_code(0);
     assert!(good.stdout.trim_end().ends_with("development panel"), "{}", good.stdout);
     let json = run(CLIENT_SECRET, &["--json"]).expect_code(0).json();
-    assert_eq!(json["trackers"][0]["panel"], true, "{json}");
+    assert_eq!(json["trackers"][0]["panel"], "open", "{json}");
+    let weak = run(WEAK_CLIENT_SECRET, &["--json"]).expect_code(1).json();
+    assert_eq!(weak["trackers"][0]["panel"], "refused", "{weak}");
+    assert!(weak["trackers"][0]["hint"].as_str().unwrap().contains("Development information"));
     let wrong = run("wrong-secret-0123456789", &[]).expect_code(1);
     let error = "error: cannot sign in to the development panel: Jira answered 401 Unauthorized";
     assert!(wrong.stdout.contains(error), "{}", wrong.stdout);
     assert!(
-        wrong.stderr.contains("hint: check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET"),
+        wrong.stderr.contains("hint: check JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET"),
         "{wrong:?}"
     );
 }

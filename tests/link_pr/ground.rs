@@ -74,8 +74,8 @@ pub(super) fn jira_without_search() -> Ground {
 /// Jira Cloud, with an application that may write to the development panel.
 pub(super) fn jira_with_panel() -> Ground {
     let mut ground = jira();
-    ground.variables.push(("JIRA_CLIENT_ID", CLIENT_ID.to_owned()));
-    ground.variables.push(("JIRA_CLIENT_SECRET", CLIENT_SECRET.to_owned()));
+    ground.variables.push(("JIRA_PANEL_CLIENT_ID", CLIENT_ID.to_owned()));
+    ground.variables.push(("JIRA_PANEL_CLIENT_SECRET", CLIENT_SECRET.to_owned()));
     ground
 }
 

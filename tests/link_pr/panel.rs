@@ -46,6 +46,9 @@ fn the_panel_alone_shows_a_pull_request_from_its_beginning_to_its_end() {
     check(ground, &[(2, "OPEN"), (3, "OPEN")], &[]);
     assert_eq!(document["withdrawn"][0]["item"], "SHOP-1", "{document:#}");
     assert_eq!(document["withdrawn"].as_array().unwrap().len(), 1);
+    let places: Vec<_> =
+        document["links"].as_array().unwrap().iter().map(|it| &it["item"]).collect();
+    assert_eq!(places, ["SHOP-3", "SHOP-2"], "in the order in which they are named");
     let closed = scene.pull("KEY-3: add", "").closed();
     run(&closed);
     check(ground, &[], &[]);
@@ -65,8 +68,9 @@ fn the_panel_stands_beside_links_and_knows_each_project_s_noise() {
     settle(&scene, &policy, &scene.pull("KEY-1: add", ""), &[]);
     check(&scene.ground, &[(1, "OPEN")], &[1]);
     let quiet = with_policy(&scene, "noise: { KEY-: off }\n");
-    settle(&scene, &quiet, &scene.pull("KEY-1: add", ""), &[]);
-    check(&scene.ground, &[], &[1]);
+    let document = settle(&scene, &quiet, &scene.pull("KEY-1: add", "see KEY-4"), &[]);
+    check(&scene.ground, &[(1, "OPEN")], &[1]);
+    assert_eq!(document["withdrawn"], json!([]), "nothing changes on it: {document:#}");
     let loud = with_policy(&scene, "noise: { KEY-: comment }\n");
     settle(&scene, &loud, &scene.pull("KEY-2: add", ""), &[]);
     check(&scene.ground, &[(2, "OPEN")], &[2]);
@@ -74,8 +78,11 @@ fn the_panel_stands_beside_links_and_knows_each_project_s_noise() {
     let only = with_policy(&scene, "noise: { KEY-: panel }\n");
     settle(&scene, &only, &scene.pull("KEY-2: add", ""), &[]);
     check(&scene.ground, &[(2, "OPEN")], &[2]);
-    settle(&scene, &only, &scene.pull("KEY-3: add", ""), &[]);
+    let document = settle(&scene, &only, &scene.pull("KEY-3: add", ""), &[]);
     check(&scene.ground, &[(3, "OPEN")], &[]);
+    let withdrawn: Vec<_> =
+        document["withdrawn"].as_array().unwrap().iter().map(|it| &it["item"]).collect();
+    assert_eq!(withdrawn, ["SHOP-2"], "once, though from both: {document:#}");
 }
 
 #[test]
@@ -133,13 +140,13 @@ fn what_is_not_read_whole_takes_nothing_out_of_the_panel() {
 #[test]
 fn wrong_credentials_of_the_panel_cost_the_panel_and_are_told() {
     let (mut scene, policy) = scene("noise: { default: link, KEY-: panel }\n");
-    scene.ground.variables.retain(|(name, _)| *name != "JIRA_CLIENT_SECRET");
-    scene.ground.variables.push(("JIRA_CLIENT_SECRET", "wrong-secret-12345678".to_owned()));
+    scene.ground.variables.retain(|(name, _)| *name != "JIRA_PANEL_CLIENT_SECRET");
+    scene.ground.variables.push(("JIRA_PANEL_CLIENT_SECRET", "wrong-secret-12345678".to_owned()));
     let pull = scene.pull("KEY-1: add", "");
     let ended = scene.run(&pull, &["--json"]).expect_code(77);
     check(&scene.ground, &[], &[1]);
     assert!(ended.stderr.contains("read the development panel: "), "{ended:?}");
-    assert!(ended.stderr.contains("JIRA_CLIENT_SECRET"), "{ended:?}");
+    assert!(ended.stderr.contains("JIRA_PANEL_CLIENT_SECRET"), "{ended:?}");
     let is_mask = |line: &&str| line.starts_with("::add-mask::");
     let said: String = ended.stderr.lines().filter(|line| !is_mask(line)).collect();
     assert!(!format!("{said}{}", ended.stdout).contains("wrong-secret"), "{ended:?}");
@@ -154,9 +161,12 @@ fn wrong_credentials_of_the_panel_cost_the_panel_and_are_told() {
     let unshown = skipped.iter().find(|it| it["reference"] == "SHOP-2").unwrap();
     assert_eq!(unshown["reason"], "the development panel could not be kept", "{document:#}");
     check(&scene.ground, &[], &[]);
-    scene.ground.variables.retain(|(name, _)| *name != "JIRA_CLIENT_SECRET");
+    scene.ground.variables.retain(|(name, _)| *name != "JIRA_PANEL_CLIENT_SECRET");
     let ended = scene.run(&pull, &[]).expect_code(78);
-    assert!(ended.stderr.contains("client_secret: missing beside client_id"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("panel_client_secret: missing beside panel_client_id"),
+        "{ended:?}"
+    );
     let fork = scene.pull("KEY-2: add", "").of_fork();
     scene.ground.variables.retain(|(name, _)| *name != "JIRA_API_TOKEN");
     let document = scene.run(&fork, &["--json"]).expect_code(0).json();
@@ -177,6 +187,55 @@ fn a_panel_that_is_away_is_told_and_made_up_for() {
     scene.ground.jira().server().behave();
     scene.settle(&pull, &policy, 0);
     check(&scene.ground, &[(1, "OPEN")], &[]);
+}
+
+#[test]
+fn a_panel_that_is_behind_is_kept_true_all_the_same() {
+    let (scene, policy) = scene("noise: { default: panel }\n");
+    scene.ground.jira().jira().let_the_panel_lag();
+    let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
+    let run = |pull: &Pull| drop(scene.run(pull, &policy).expect_code(0));
+    run(&scene.pull("KEY-1: add", ""));
+    check(&scene.ground, &[(1, "OPEN")], &[]);
+    run(&scene.pull("KEY-2: add", ""));
+    check(&scene.ground, &[(2, "OPEN")], &[]);
+    run(&scene.pull("KEY-2: add", "").merged());
+    check(&scene.ground, &[(2, "MERGED")], &[]);
+    run(&scene.pull("KEY-2: add", "").closed());
+    check(&scene.ground, &[], &[]);
+}
+
+#[test]
+fn an_old_run_that_is_started_anew_brings_nothing_back() {
+    let (scene, _) = scene("");
+    let at = |pull: Pull, time: &str| pull.with("/pull_request/updated_at", time);
+    let old = at(scene.pull("KEY-1: add", ""), "2026-03-01T10:00:00Z");
+    let new = at(scene.pull("KEY-1: add", "").merged(), "2026-03-02T10:00:00Z");
+    scene.run(&old, &[]).expect_code(0);
+    scene.run(&new, &[]).expect_code(0);
+    check(&scene.ground, &[(1, "MERGED")], &[1]);
+    scene.run(&old, &[]).expect_code(0);
+    check(&scene.ground, &[(1, "MERGED")], &[1]);
+}
+
+#[test]
+fn two_projects_of_one_site_share_a_panel() {
+    let (mut scene, policy) = scene("noise: { default: panel }\n");
+    let config = scene.file("plugins.yaml");
+    let text = "shop: { platform: jira }\npay: { platform: jira, project: OTHER }\n\
+        routes: { SHOP: shop, OTHER: pay }\n";
+    std::fs::write(&config, text).unwrap();
+    scene.ground.variables.retain(|(name, _)| *name != "DEVOPS_PLATFORM");
+    scene.ground.variables.push(("DEVOPS_CONFIG", config.to_str().unwrap().to_owned()));
+    let other = |scene: &Scene| scene.ground.jira().jira().development_of("OTHER-1").len();
+    settle(&scene, &policy, &scene.pull("KEY-1: add", ""), &[]);
+    check(&scene.ground, &[(1, "OPEN")], &[]);
+    settle(&scene, &policy, &scene.pull("KEY-1 OTHER-1: add", ""), &[]);
+    check(&scene.ground, &[(1, "OPEN")], &[]);
+    assert_eq!(other(&scene), 1);
+    settle(&scene, &policy, &scene.pull("OTHER-1: add", ""), &[]);
+    check(&scene.ground, &[], &[]);
+    assert_eq!(other(&scene), 1);
 }
 
 #[test]
@@ -246,4 +305,10 @@ fn of_several_trackers_each_shows_its_own_items() {
     assert_eq!(in_panel, [true, false], "{document:#}");
     settle(&scene, &policy, &scene.pull("TILL-1: add", ""), &[]);
     check(&scene.ground, &[], &[]);
+    let away = Rule::new(Fault::Refuse(503, None)).on("POST", "/bulk").always();
+    scene.ground.jira().server().inject(away);
+    let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
+    let ended = scene.run(&scene.pull("KEY-2 TILL-1: add", ""), &policy).expect_code(75);
+    assert!(ended.stdout.contains("was linked  TILL-1"), "{ended:?}");
+    assert!(ended.stdout.contains("not shown   SHOP-2"), "{ended:?}");
 }

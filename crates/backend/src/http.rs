@@ -134,6 +134,11 @@ impl Http {
         self
     }
 
+    /// A text of the tracker's made fit for a message: one line, nothing invisible, no secret, not longer than this.
+    pub(crate) fn cleaned(&self, text: &str, longest: usize) -> String {
+        clean(text, &self.redactor, longest)
+    }
+
     /// The API's address, with a trailing slash.
     pub fn base(&self) -> &Url {
         &self.base

@@ -9,16 +9,16 @@ const SOON: SignedDuration = SignedDuration::from_hours(14 * 24);
 /// A tracker, and what is to be said of it.
 pub(crate) struct Judged {
     pub(crate) health: Health,
-    /// True when it has a panel of development whose credentials are accepted.
-    pub(crate) panel: bool,
+    /// Whether its development panel lets us in; `None` where it has none.
+    pub(crate) panel: Option<bool>,
     /// Things to know that are no failure by themselves.
     pub(crate) warnings: Vec<String>,
     /// True when it is well; with `--strict`, without any warning.
     pub(crate) well: bool,
 }
 
-/// Judges the health of one tracker, and of its panel where that is open, at this time.
-pub(crate) fn judge(health: Health, panel: bool, now: Timestamp, strict: bool) -> Judged {
+/// Judges the health of one tracker at this time.
+pub(crate) fn judge(health: Health, panel: Option<bool>, now: Timestamp, strict: bool) -> Judged {
     let warnings = warnings(&health, now);
     let well = health.healthy && (warnings.is_empty() || !strict);
     Judged { health, panel, warnings, well }
@@ -54,10 +54,10 @@ mod tests {
     fn check(access: Access, expected: &[&str]) {
         let broken = Health::broken("it", &Error::new(ErrorKind::Auth, "x"));
         let healthy = Health { healthy: true, error: None, hint: None, access, ..broken };
-        let lenient = judge(healthy.clone(), false, Timestamp::UNIX_EPOCH, false);
+        let lenient = judge(healthy.clone(), None, Timestamp::UNIX_EPOCH, false);
         assert_eq!(lenient.warnings, expected);
         assert!(lenient.well);
-        assert_eq!(judge(healthy, false, Timestamp::UNIX_EPOCH, true).well, expected.is_empty());
+        assert_eq!(judge(healthy, None, Timestamp::UNIX_EPOCH, true).well, expected.is_empty());
     }
 
     #[test]
@@ -89,6 +89,6 @@ mod tests {
     #[test]
     fn a_broken_tracker_is_never_well() {
         let broken = Health::broken("it", &Error::new(ErrorKind::Auth, "x"));
-        assert!(!judge(broken, false, Timestamp::UNIX_EPOCH, false).well);
+        assert!(!judge(broken, None, Timestamp::UNIX_EPOCH, false).well);
     }
 }

@@ -83,7 +83,7 @@ fn tracker(judged: &Judged, at: Timestamp) -> Value {
         "latency_ms": latency_ms,
         "read_ms": read_ms,
         "access": access,
-        "panel": judged.panel,
+        "panel": judged.panel.map(|is_open| if is_open { "open" } else { "refused" }),
         "problems": problems,
         "warnings": judged.warnings,
     });
@@ -126,7 +126,7 @@ fn facts(judged: &Judged) -> Vec<String> {
         Some(limit) => format!("{} of {limit} requests left", quota.remaining),
         None => format!("{} requests left", quota.remaining),
     }));
-    facts.extend(judged.panel.then(|| "development panel".to_owned()));
+    facts.extend((judged.panel == Some(true)).then(|| "development panel".to_owned()));
     facts
 }
 
@@ -193,7 +193,7 @@ mod tests {
             ..Health::broken("gitlab", &error)
         };
         let at = Timestamp::UNIX_EPOCH;
-        let trackers = vec![judge(good, true, at, false), judge(broken, false, at, false)];
+        let trackers = vec![judge(good, Some(true), at, false), judge(broken, None, at, false)];
         Checked { trackers, skipped: vec!["linear".into()], at }
     }
 
@@ -217,7 +217,7 @@ linear  skipped: no token
         let error = |hint: &str| Error::new(ErrorKind::Auth, "sign in").with_hint(hint);
         let broken = |name: &str, hint: &str| Health::broken(name, &error(hint));
         let at = Timestamp::UNIX_EPOCH;
-        let judged = |health| judge(health, false, at, false);
+        let judged = |health| judge(health, None, at, false);
         let trackers = vec![judged(broken("jira", "check it")), judged(broken("acme", "wait"))];
         let unmet = report(&Checked { trackers, skipped: Vec::new(), at }).unmet.unwrap();
         assert_eq!(unmet.message, "not healthy: jira, acme");

@@ -27,7 +27,7 @@ pub struct Done {
     /// Items that only the panel was to show, which failed.
     pub unshown: Vec<Item>,
     /// Why the panel could not be written to.
-    pub panel: Option<Error>,
+    pub panel_error: Option<Error>,
     /// Items that the policy keeps quiet: nothing was written to them.
     pub silent: Vec<Item>,
     /// Links that were taken away.
@@ -61,8 +61,8 @@ pub(crate) async fn apply(
         match policy.noise_of(&item.id) {
             Noise::Off => done.silent.push(item.clone()),
             Noise::Panel => {
-                let left = panel::take(item, plan, facts, &mut done);
-                links.extend(left.map(|item| (item.clone(), Noise::Link)));
+                let is_done = panel::settle(item, plan, facts, panel, &mut done);
+                links.extend((!is_done).then(|| (item.clone(), Noise::Link)));
             }
             noise => links.push((item.clone(), noise)),
         }

@@ -17,6 +17,7 @@ use backend::{
     model::{PullRequest, PullRequestState},
 };
 use history::History;
+use jiff::Timestamp;
 use url::Url;
 
 /// What facts are collected from.
@@ -38,11 +39,12 @@ pub(crate) async fn collect(
     let Sources { session, host, .. } = sources;
     let default_branch = default_branch(session, git);
     let mut gaps = Vec::new();
-    let read_at = app::now();
+    let now = app::now();
     let asked = match host {
         Some(host) => heard(host.get_pull_request(&target.page.page).await, target, session)?,
         None => None,
     };
+    let as_of = if asked.is_some() { now } else { changed_at(target).unwrap_or(now) };
     let mut proposal =
         asked.unwrap_or_else(|| told(target, default_branch.as_deref(), sources, &mut gaps));
     let wants_files = !policy.paths.is_empty() && target.group.is_none();
@@ -70,9 +72,14 @@ pub(crate) async fn collect(
         },
         items: std::collections::BTreeMap::new(),
         panel: PanelFact::Absent,
-        read_at,
+        as_of,
         proposal,
     })
+}
+
+/// When what the CI host says was so: an old run may be started anew.
+fn changed_at(target: &Target) -> Option<Timestamp> {
+    target.told.as_ref()?.updated_at.as_deref()?.parse().ok()
 }
 
 fn default_branch(session: &Session, git: Option<&Git>) -> Option<String> {
@@ -166,7 +173,9 @@ fn state(state: ci::State) -> PullRequestState {
 
 /// A secret in a text is not to travel further.
 fn redact(proposal: &mut Proposal, session: &Session) {
-    let texts = [&mut proposal.pull_request.title, &mut proposal.description];
+    let Proposal { pull_request, description, source_branch, target_branch, author, .. } = proposal;
+    let texts =
+        [&mut pull_request.title, description, source_branch, target_branch, &mut author.name];
     let messages = proposal.commits.iter_mut().map(|commit| &mut commit.message);
     texts.into_iter().chain(messages).for_each(|text| *text = session.redacted(text));
 }

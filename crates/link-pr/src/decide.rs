@@ -3,7 +3,7 @@
 mod panel;
 mod verdict;
 
-pub use panel::Exhibit;
+pub use panel::PanelPlan;
 
 use crate::{
     facts::{Facts, Known},
@@ -24,7 +24,7 @@ pub struct Plan {
     /// Items to take the link away from.
     pub withdrawn: Vec<Withdrawal>,
     /// What the tracker's development panel is to show; `None` where there is none, or nobody is to touch it.
-    pub panel: Option<Exhibit>,
+    pub panel: Option<PanelPlan>,
     /// Items to move, and those that are not moved though they could be meant.
     pub transitions: Vec<Transition>,
     /// Items that are named and not linked.
@@ -123,7 +123,7 @@ pub(crate) fn decide(
     let links = if is_queued { Vec::new() } else { sorted.holding.clone() };
     let withdrawing = Withdrawing::of_facts(facts, named, &sorted);
     let withdrawn = if is_queued { Vec::new() } else { withdrawing.links() };
-    let panel = panel::exhibit(facts, &sorted, policy, &withdrawing).filter(|_| !is_queued);
+    let panel = panel::plan(facts, &sorted, policy, &withdrawing).filter(|_| !is_queued);
     let transitions =
         if is_queued { Vec::new() } else { transitions(facts, named, &sorted, policy) };
     Plan {

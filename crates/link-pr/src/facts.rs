@@ -33,8 +33,8 @@ pub struct Facts {
     pub items: BTreeMap<WorkItemId, Known>,
     /// What the tracker's development panel shows of it.
     pub panel: PanelFact,
-    /// When the pull request was read.
-    pub read_at: Timestamp,
+    /// When all of this was so.
+    pub as_of: Timestamp,
 }
 
 /// What the tracker's development panel shows of a pull request.
@@ -92,7 +92,7 @@ impl Facts {
     /// The pull request as a panel of development takes it.
     pub fn development(&self) -> Development<'_> {
         let (repository, proposal) = (&self.repository, &self.proposal);
-        Development { repository, proposal, as_of: self.read_at }
+        Development { repository, proposal, as_of: self.as_of }
     }
 
     /// The commit that a verdict belongs to.
@@ -155,7 +155,7 @@ pub(crate) mod testing {
             earlier: Earlier::default(),
             items: BTreeMap::new(),
             panel: PanelFact::Absent,
-            read_at: Timestamp::UNIX_EPOCH,
+            as_of: Timestamp::UNIX_EPOCH,
         }
     }
 }

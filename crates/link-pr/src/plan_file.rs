@@ -138,7 +138,7 @@ impl PlanFile {
         let is_meant = |item: &WorkItemId| self.complete && only_here(item);
         agreed.withdrawn.retain(|it| is_meant(&it.item));
         let panel = agreed.panel.take();
-        agreed.panel = panel.and_then(|it| it.agreed(|item| !only_here(item), self.complete));
+        agreed.panel = panel.map(|it| it.agreed(|item| !only_here(item), self.complete));
         let planned = |item: &WorkItemId, to| {
             self.transitions.iter().any(|it| it.item == *item && it.to == to)
         };
@@ -202,10 +202,11 @@ fn cannot_write(path: &Path, error: &dyn std::fmt::Display) -> Error {
 mod tests {
     use super::*;
     use crate::{
-        decide::{Exhibit, Transition, Withdrawal},
+        decide::{PanelPlan, Transition, Withdrawal},
         facts::testing::facts,
         named::{Bond, Item},
     };
+    use backend::panel::Others;
 
     fn item(id: &str) -> Item {
         let (places, commits) = (vec!["title"], Vec::new());
@@ -222,12 +223,11 @@ mod tests {
         Plan {
             links: vec![item("SHOP-1"), item("SHOP-2")],
             withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
-            panel: Some(Exhibit {
+            panel: Some(PanelPlan {
                 items: vec![WorkItemId::new("SHOP-1"), WorkItemId::new("SHOP-2")],
                 before: vec![WorkItemId::new("SHOP-3")],
                 withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
-                current: true,
-                complete: true,
+                others: Others::TakenOut,
             }),
             transitions: vec![transition("SHOP-1"), transition("SHOP-2")],
             refused: Vec::new(),
@@ -243,7 +243,8 @@ mod tests {
         let moves = plan.transitions.iter().map(|it| format!(">{}", it.item));
         let panel = plan.panel.iter().flat_map(|it| {
             let out = it.withdrawn.iter().map(|it| format!("/-{}", it.item));
-            it.items.iter().map(|id| format!("/{id}")).chain(out)
+            let kept = (it.others == Others::Kept).then(|| "/+".to_owned());
+            it.items.iter().map(|id| format!("/{id}")).chain(out).chain(kept)
         });
         let all: Vec<_> = links.chain(withdrawn).chain(panel).chain(moves).collect();
         format!("{} {}", all.join(" "), plan.verdict.word())
@@ -264,18 +265,14 @@ mod tests {
             Move { item: WorkItemId::new("SECRET-1"), to: Status::Done },
         ];
         let agreed = hostile.agreed(own(), &facts);
-        assert_eq!(shown(&agreed), "SHOP-2 /SHOP-2 /SHOP-3 warn");
+        assert_eq!(shown(&agreed), "SHOP-2 /SHOP-2 /+ warn");
         assert!(agreed.reasons[0].message.contains("SHOP-3, SECRET-1, SHOP-1"), "{agreed:?}");
         let empty = PlanFile { links: Vec::new(), complete: false, ..same.clone() };
         assert_eq!(
             shown(&empty.agreed(own(), &facts)),
-            "/SHOP-3 warn",
+            "/+ warn",
             "an incomplete plan withdraws nothing"
         );
-        let mut unsure = own();
-        unsure.panel.iter_mut().for_each(|it| it.complete = false);
-        assert!(same.agreed(unsure.clone(), &facts).panel.is_some());
-        assert_eq!(hostile.agreed(unsure, &facts).panel, None, "what is there cannot be told");
         let mut old = same;
         old.pull_request.head_sha = "0".repeat(40);
         assert_eq!(shown(&old.agreed(own(), &facts)), " warn");

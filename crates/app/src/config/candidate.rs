@@ -80,7 +80,7 @@ impl Candidate {
     pub(super) fn finish(mut self, file: Vec<Problem>) -> Result<Chosen, Box<Unusable>> {
         let chosen = Chosen { platform: self.platform, settings: self.settings, work_items: None };
         for problem in file {
-            push(&mut self.flaws, problem, Cause::Wrong);
+            push(&mut self.flaws, problem);
         }
         if self.flaws.is_empty() {
             return Ok(chosen);
@@ -93,9 +93,9 @@ impl Candidate {
 }
 
 /// Adds what is wrong with a setting, unless something is said about that setting already.
-fn push(flaws: &mut Vec<Flaw>, problem: Problem, cause: Cause) {
+fn push(flaws: &mut Vec<Flaw>, problem: Problem) {
     if flaws.iter().all(|flaw| flaw.problem.key != problem.key) {
-        flaws.push(Flaw { problem, cause });
+        flaws.push(Flaw { problem, cause: Cause::Wrong });
     }
 }
 
@@ -146,12 +146,7 @@ pub(super) fn resolve(
         settings = hiding(settings, common::values_of_variables(sources, entry), redactor);
     }
     for problem in common.into_iter().chain((platform.check)(&settings)) {
-        // A setting can be missing because another one is there.
-        let is_about = |setting: &&Setting| problem.key == format!("{tracker}.{}", setting.key);
-        let about = platform.settings.iter().find(is_about);
-        let missing = about.filter(|setting| settings.text(setting.key).is_none());
-        let cause = missing.map_or(Cause::Wrong, Cause::missing);
-        push(&mut flaws, problem, cause);
+        push(&mut flaws, problem);
     }
     learn_basic_pairs(&settings, platform, redactor);
     let named = entry.is_some() || given && !platform.embedded;

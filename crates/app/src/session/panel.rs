@@ -1,4 +1,4 @@
-//! The panels of development of a run's trackers.
+//! The development panels of a run's trackers.
 
 use super::{Session, own_routes};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use backend::{Result, dry_run::DryPanel, panel::Panel, platform, registry::RoutedPanels};
 
 impl Session {
-    /// The panel of development of the tracker that [`Session::connect`] connects to; those of several are one. None
+    /// The development panel of the tracker that [`Session::connect`] connects to; those of several are one. None
     /// where no tracker has one, or credentials for it.
     pub fn panel(&mut self, git: Option<&Git>) -> Result<Option<Box<dyn Panel>>> {
         let file = self.config_file(git)?;
@@ -17,7 +17,7 @@ impl Session {
         let is_only = trackers.len() == 1;
         let mut panels = Vec::new();
         for chosen in &trackers {
-            routes.extend(own_routes(chosen, &chosen.platform.metadata()));
+            routes.extend(own_routes(chosen, &chosen.items().platform.metadata()));
             let name = chosen.settings.tracker.clone();
             panels.extend(self.panel_of(chosen)?.map(|panel| (name, panel)));
         }

@@ -1,12 +1,13 @@
-//! The same for a panel of development.
+//! The same for a development panel.
 
 use super::Plan;
 use crate::{
     error::Result,
     model::WorkItemId,
-    panel::{Development, Panel, Shown},
+    panel::{Development, Others, Panel, Shown},
 };
 use async_trait::async_trait;
+use std::collections::BTreeSet;
 
 /// A panel that plans its writes instead of doing them.
 #[derive(Debug)]
@@ -28,6 +29,14 @@ impl DryPanel {
 )]
 #[async_trait]
 impl Panel for DryPanel {
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+
+    fn takes(&self, item: &WorkItemId) -> bool {
+        self.inner.takes(item)
+    }
+
     async fn authenticate(&self) -> Result<()> {
         self.inner.authenticate().await
     }
@@ -40,13 +49,25 @@ impl Panel for DryPanel {
         &self,
         development: Development<'_>,
         items: &[WorkItemId],
+        others: Others,
     ) -> Result<Vec<WorkItemId>> {
+        let shown = self.inner.shown(development).await?;
+        let before: BTreeSet<&WorkItemId> = shown.items.iter().collect();
+        let mut after: BTreeSet<&WorkItemId> = items.iter().collect();
+        if others == Others::Kept {
+            after.extend(&before);
+        }
+        let is_same = after == before && (shown.current || after.is_empty());
         let page = &development.proposal.pull_request.url;
-        let names: Vec<&str> = items.iter().map(WorkItemId::as_str).collect();
-        self.plan.add(match names.as_slice() {
-            [] => format!("take {page} out of the development panel"),
-            names => format!("show {page} in the development panel of {}", names.join(", ")),
-        });
+        let names: Vec<&str> = after.into_iter().map(WorkItemId::as_str).collect();
+        match names.as_slice() {
+            _ if is_same => {}
+            [] => self.plan.add(format!("take {page} out of the development panel")),
+            names => {
+                let names = names.join(", ");
+                self.plan.add(format!("show {page} in the development panel of {names}"));
+            }
+        }
         Ok(items.to_vec())
     }
 }

@@ -34,6 +34,7 @@ use crate::{
         Attachment, Change, Commit, Draft, Found, Identity, Link, PullRequest, Query, WorkItem,
         WorkItemId,
     },
+    panel::Panel,
     reference::Pattern,
     secret::Secret,
     settings::{CustomSetting, Setting},
@@ -62,7 +63,9 @@ pub(super) const PLATFORM: Platform = Platform {
 };
 
 /// The development panel of the same site.
-pub(super) const PANEL: ConnectPanel = connect::panel;
+pub(super) const PANEL: ConnectPanel = |settings, wire| {
+    Ok(connect::panel(settings, wire)?.map(|panel| Box::new(panel) as Box<dyn Panel>))
+};
 
 const SETTINGS: &[Setting] = &[
     Setting::new(
@@ -100,11 +103,16 @@ const SETTINGS: &[Setting] = &[
         "number of the board whose estimation field holds story points",
     ),
     Setting::new(
-        "client_id",
-        "JIRA_CLIENT_ID",
-        "id of the site's OAuth credentials with the permission Development information: for the development panel of Cloud",
+        "panel_client_id",
+        "JIRA_PANEL_CLIENT_ID",
+        "id of OAuth credentials of Jira Cloud for the development panel, which link-pr keeps",
     ),
-    Setting::new("client_secret", "JIRA_CLIENT_SECRET", "secret of the OAuth credentials").secret(),
+    Setting::new(
+        "panel_client_secret",
+        "JIRA_PANEL_CLIENT_SECRET",
+        "secret of the OAuth credentials for the development panel",
+    )
+    .secret(),
     Setting::new(
         "webhook_secret",
         "JIRA_WEBHOOK_SECRET",

@@ -1,4 +1,4 @@
-//! The panel of development: a pull request is shown on exactly the items that it is about.
+//! The development panel: a pull request is shown on exactly the items that it is about.
 
 use super::{Case, Check, Verdict, ensure, fails, known, same};
 use crate::subject::{Access, generous};
@@ -6,9 +6,10 @@ use backend::{
     ErrorKind, Operation,
     code_host::{Author, Proposal},
     model::{PullRequest, PullRequestState, WorkItem, WorkItemId},
-    panel::{Development, Panel},
+    panel::{Development, Others, Panel},
 };
 use jiff::{SignedDuration, Timestamp};
+use std::slice;
 use url::Url;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -16,6 +17,11 @@ pub(super) const CHECKS: &[Check] = &[
         name: "a_panel_shows_a_pull_request_on_exactly_its_items",
         needs: &[Operation::CreateWorkItem],
         run: |case| Box::pin(exactly_its_items(case)),
+    },
+    Check {
+        name: "a_panel_keeps_the_others_where_nobody_knows_all",
+        needs: &[Operation::CreateWorkItem],
+        run: |case| Box::pin(others_are_kept(case)),
     },
     Check {
         name: "a_panel_keeps_what_is_newer",
@@ -107,17 +113,20 @@ async fn connect(case: &Case<'_>) -> Verdict<Box<dyn Panel>> {
     Ok(known(case.subject.panel(Access::Good, generous()).await)??)
 }
 
+const OUT: Others = Others::TakenOut;
+
 async fn exactly_its_items(case: &Case<'_>) -> Verdict {
     let panel = connect(case).await?;
     let (one, other) = (case.make("One").await?, case.make("Another").await?);
     let mut example = Example::new(case)?;
-    let none = panel.shown(example.at(1)).await?;
-    same("what is shown at first", &(none.items, none.complete), &(Vec::new(), true))?;
+    same("where it is shown at first", &panel.shown(example.at(1)).await?.items, &Vec::new())?;
     let both = [one.id.clone(), other.id.clone()];
+    ensure(both.iter().all(|id| panel.takes(id)), || "it takes no item".to_owned())?;
     for time in [2, 3] {
-        same("where it is shown", &panel.show(example.at(time), &both).await?, &both.to_vec())?;
+        let shown = panel.show(example.at(time), &both, OUT).await?;
+        same("where it is shown", &shown, &both.to_vec())?;
         let shown = panel.shown(example.at(4)).await?;
-        same("whether it is current", &(shown.current, shown.complete), &(true, true))?;
+        same("whether it is current", &shown.current, &true)?;
         ensure(both.iter().all(|id| shown.items.contains(id)) && shown.items.len() == 2, || {
             format!("it is told to be on {:?}", shown.items)
         })?;
@@ -126,22 +135,36 @@ async fn exactly_its_items(case: &Case<'_>) -> Verdict {
     ensure(open.iter().all(Option::is_some), || format!("people see it as {open:?}"))?;
     example.proposal.pull_request.state = PullRequestState::Merged;
     same("whether a merge is shown", &panel.shown(example.at(5)).await?.current, &false)?;
-    panel.show(example.at(6), &both[1..]).await?;
+    panel.show(example.at(6), &both[1..], OUT).await?;
     same("whether it is current", &panel.shown(example.at(7)).await?.current, &true)?;
     let merged = example.seen(case, &[&one, &other]);
     ensure(merged[0].is_none() && merged[1] != open[1], || format!("people see {merged:?}"))?;
-    same("where it is shown", &panel.show(example.at(8), &[]).await?, &Vec::new())?;
+    same("where it is shown", &panel.show(example.at(8), &[], OUT).await?, &Vec::new())?;
     same("what people see", &example.seen(case, &[&one, &other]), &vec![None, None])?;
-    same("what is shown of nothing", &panel.show(example.at(9), &[]).await?, &Vec::new())
+    same("what is shown of nothing", &panel.show(example.at(9), &[], OUT).await?, &Vec::new())
+}
+
+async fn others_are_kept(case: &Case<'_>) -> Verdict {
+    let panel = connect(case).await?;
+    let (one, other) = (case.make("One").await?, case.make("Another").await?);
+    let example = Example::new(case)?;
+    let nothing = panel.show(example.at(1), &[], Others::Kept).await?;
+    same("where nothing is shown", &nothing, &Vec::new())?;
+    panel.show(example.at(2), slice::from_ref(&one.id), Others::Kept).await?;
+    let shown = panel.show(example.at(3), slice::from_ref(&other.id), Others::Kept).await?;
+    same("where it is shown", &shown, &vec![other.id.clone()])?;
+    panel.show(example.at(4), &[], Others::Kept).await?;
+    let seen = example.seen(case, &[&one, &other]);
+    ensure(seen.iter().all(Option::is_some), || format!("people see {seen:?}"))
 }
 
 async fn what_is_newer(case: &Case<'_>) -> Verdict {
     let panel = connect(case).await?;
     let (one, other) = (case.make("One").await?, case.make("Another").await?);
     let example = Example::new(case)?;
-    panel.show(example.at(10), std::slice::from_ref(&one.id)).await?;
-    panel.show(example.at(5), std::slice::from_ref(&other.id)).await?;
-    panel.show(example.at(6), &[]).await?;
+    panel.show(example.at(10), slice::from_ref(&one.id), OUT).await?;
+    panel.show(example.at(5), slice::from_ref(&other.id), OUT).await?;
+    panel.show(example.at(6), &[], OUT).await?;
     let seen = example.seen(case, &[&one, &other]);
     ensure(seen[0].is_some() && seen[1].is_none(), || format!("people see {seen:?}"))
 }
@@ -150,10 +173,14 @@ async fn what_is_not_there(case: &Case<'_>) -> Verdict {
     let panel = connect(case).await?;
     let one = case.make("One").await?;
     let example = Example::new(case)?;
-    let absent = WorkItemId::new("SHOP-987654321");
+    // The same form as an item of the site's.
+    let digits = |c: char| c.is_ascii_digit();
+    let absent = format!("{}987654321", one.id.as_str().trim_end_matches(digits));
+    let absent = WorkItemId::new(absent);
     let both = [absent.clone(), one.id.clone()];
-    same("where it is shown", &panel.show(example.at(1), &both).await?, &vec![one.id.clone()])?;
-    same("where it is shown", &panel.show(example.at(2), &[absent]).await?, &Vec::new())?;
+    let shown = panel.show(example.at(1), &both, OUT).await?;
+    same("where it is shown", &shown, &vec![one.id.clone()])?;
+    same("where it is shown", &panel.show(example.at(2), &[absent], OUT).await?, &Vec::new())?;
     same("what people see", &example.seen(case, &[&one]), &vec![None])
 }
 
@@ -161,11 +188,12 @@ async fn any_text(case: &Case<'_>) -> Verdict {
     let panel = connect(case).await?;
     let one = case.make("One").await?;
     let mut example = Example::new(case)?;
-    for text in ["", "\u{202e}\u{0}", "a\r\nb", "</a>{\"'", &"日".repeat(3000)] {
+    let long = ["日".repeat(3000), "🛒".repeat(3000)];
+    for text in ["", "\u{202e}\u{0}", "a\r\nb", "</a>{\"'", &long[0], &long[1]] {
         example.proposal.pull_request.title = text.to_owned();
         example.proposal.source_branch = text.to_owned();
         example.proposal.author.name = text.to_owned();
-        let shown = panel.show(example.at(1), std::slice::from_ref(&one.id)).await?;
+        let shown = panel.show(example.at(1), slice::from_ref(&one.id), OUT).await?;
         same("where it is shown", &shown, &vec![one.id.clone()])?;
     }
     Ok(())
@@ -177,8 +205,9 @@ async fn wrong_credentials(case: &Case<'_>) -> Verdict {
     fails("asking with wrong ones", wrong.authenticate().await, &[ErrorKind::Auth])?;
     fails("reading with wrong ones", wrong.shown(example.at(1)).await, &[ErrorKind::Auth])?;
     let weak = known(case.subject.panel(Access::Weak, generous()).await)??;
-    weak.authenticate().await?;
+    fails("asking with weak ones", weak.authenticate().await, &[ErrorKind::Forbidden])?;
     let item = [WorkItemId::new("SHOP-1")];
-    fails("showing with weak ones", weak.show(example.at(1), &item).await, &[ErrorKind::Forbidden])
-        .map(drop)
+    let shown = weak.show(example.at(1), &item, OUT).await;
+    fails("showing with weak ones", shown, &[ErrorKind::Forbidden])?;
+    connect(case).await?.authenticate().await.map_err(Into::into)
 }

@@ -6,53 +6,53 @@ use crate::{
     facts::{Facts, PanelFact},
     named::Item,
 };
-use backend::{model::Link, panel::Panel};
+use backend::{
+    model::{Link, WorkItemId},
+    panel::Panel,
+};
 
 /// Shows the pull request as planned.
 pub(super) async fn show(plan: &Plan, facts: &Facts, panel: Option<&dyn Panel>, done: &mut Done) {
-    let (Some(exhibit), Some(panel)) = (&plan.panel, panel) else { return };
-    if !exhibit.is_due() {
-        done.shown.clone_from(&exhibit.items);
-        return;
-    }
-    match panel.show(facts.development(), &exhibit.items).await {
+    let (Some(wanted), Some(panel)) = (&plan.panel, panel) else { return };
+    match panel.show(facts.development(), &wanted.items, wanted.others).await {
         Ok(shown) => {
             done.shown = shown;
             // What has a link as well is told when that is taken away.
-            let has_link = |id| plan.withdrawn.iter().any(|it| it.item == id);
-            let withdrawn = exhibit.withdrawn.iter().filter(|it| !has_link(it.item.clone()));
+            let has_link = |id: &WorkItemId| plan.withdrawn.iter().any(|it| it.item == *id);
+            let withdrawn = wanted.withdrawn.iter().filter(|it| !has_link(&it.item));
             done.withdrawn.extend(withdrawn.map(|it| (it.clone(), Ok(()))));
         }
         Err(error) => {
             let number = facts.proposal.pull_request.number;
             let doing = format!("show pull request {number} in the development panel");
-            done.panel = Some(error.during(doing));
+            done.panel_error = Some(error.during(doing));
         }
     }
 }
 
-/// Takes an item that nothing but the panel is to show; hands it back where its tracker has no panel, for a link then.
-pub(super) fn take<'a>(
-    item: &'a Item,
+/// Whether an item that nothing but the panel is to show is done with. Where its tracker has no panel, or the panel does
+/// not know it, it gets a link.
+pub(super) fn settle(
+    item: &Item,
     plan: &Plan,
     facts: &Facts,
+    panel: Option<&dyn Panel>,
     done: &mut Done,
-) -> Option<&'a Item> {
-    let is_read = matches!(facts.panel, PanelFact::Read(_));
-    match &plan.panel {
-        Some(exhibit) if done.shown.contains(&item.id) => {
-            let pull_request = &facts.proposal.pull_request;
-            let link = Link {
-                item: item.id.clone(),
-                url: pull_request.url.clone(),
-                title: Some(pull_request.title.clone()),
-                existed: exhibit.before.contains(&item.id),
-            };
-            done.links.push((item.clone(), Ok(link)));
-        }
-        None if facts.panel == PanelFact::Unread || is_read => done.unshown.push(item.clone()),
-        Some(_) if done.panel.is_some() => done.unshown.push(item.clone()),
-        _ => return Some(item),
+) -> bool {
+    if !panel.is_some_and(|panel| panel.takes(&item.id)) {
+        return false;
     }
-    None
+    if done.panel_error.is_some() || facts.panel == PanelFact::Unread {
+        done.unshown.push(item.clone());
+        return true;
+    }
+    if !done.shown.contains(&item.id) {
+        return false;
+    }
+    let pull_request = &facts.proposal.pull_request;
+    let existed = plan.panel.as_ref().is_some_and(|it| it.before.contains(&item.id));
+    let (url, title) = (pull_request.url.clone(), Some(pull_request.title.clone()));
+    let link = Link { item: item.id.clone(), url, title, existed };
+    done.links.push((item.clone(), Ok(link)));
+    true
 }

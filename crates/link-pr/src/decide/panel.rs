@@ -5,73 +5,58 @@ use crate::{
     facts::{Facts, PanelFact},
     policy::{Noise, Policy},
 };
-use backend::model::WorkItemId;
+use backend::{model::WorkItemId, panel::Others};
 
-/// What the panel is to show.
+/// What the panel is to show. It is shown anew each time, for what the panel tells of itself may be behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exhibit {
+pub struct PanelPlan {
     /// The items that are to show the pull request.
     pub items: Vec<WorkItemId>,
-    /// The items that show it now.
+    /// What becomes of it on all others.
+    pub others: Others,
+    /// The items that show it now, as far as the panel tells.
     pub before: Vec<WorkItemId>,
     /// Of these, the ones that are not to show it any more.
     pub withdrawn: Vec<Withdrawal>,
-    /// True when it is shown as it is now.
-    pub current: bool,
-    /// False when it may be shown without being told.
-    pub complete: bool,
 }
 
-impl Exhibit {
-    /// Whether anything is to be done about it.
-    pub fn is_due(&self) -> bool {
-        let is_new = |id: &WorkItemId| !self.before.contains(id);
-        let is_old = !self.current && !self.items.is_empty();
-        let changes = !self.withdrawn.is_empty() || self.items.iter().any(is_new);
-        is_old || changes || !self.complete
-    }
-
-    /// The same without what another plan lacks, which takes nothing away that the other does not; nothing where that
-    /// cannot be told.
+impl PanelPlan {
+    /// The same without what another plan lacks. Two plans that differ take nothing out.
     pub(crate) fn agreed(
         mut self,
         is_planned: impl Fn(&WorkItemId) -> bool,
         complete: bool,
-    ) -> Option<Self> {
-        let is_less = !complete || !self.items.iter().all(&is_planned);
-        if is_less && !self.complete {
-            return None;
+    ) -> Self {
+        let differs = !complete
+            || !self.items.iter().all(&is_planned)
+            || self.withdrawn.iter().any(|it| is_planned(&it.item));
+        self.items.retain(is_planned);
+        if differs {
+            self.others = Others::Kept;
+            self.withdrawn.clear();
         }
-        self.items.retain(|id| is_planned(id) || self.before.contains(id));
-        let is_kept = |it: &mut Withdrawal| !complete || is_planned(&it.item);
-        let kept = self.withdrawn.extract_if(.., is_kept);
-        self.items.extend(kept.map(|it| it.item));
-        Some(self)
+        self
     }
 }
 
-/// Decides it. What was not read whole takes nothing away.
-pub(super) fn exhibit(
+/// Decides it. What was not read whole takes nothing out.
+pub(super) fn plan(
     facts: &Facts,
     sorted: &Sorted,
     policy: &Policy,
     withdrawing: &Withdrawing<'_>,
-) -> Option<Exhibit> {
+) -> Option<PanelPlan> {
     let PanelFact::Read(shown) = &facts.panel else { return None };
-    if !withdrawing.allowed && !shown.complete {
-        return None;
-    }
-    let is_loud = |id: &WorkItemId| policy.noise_of(id) != Noise::Off;
-    let holding = sorted.holding.iter().map(|item| &item.id).filter(|id| is_loud(id));
-    let mut items: Vec<WorkItemId> = holding.cloned().collect();
-    let rest: Vec<WorkItemId> =
-        shown.items.iter().filter(|id| !items.contains(id)).cloned().collect();
-    let withdrawn = if withdrawing.allowed {
-        rest.iter().map(|id| withdrawing.of(id)).collect()
+    let before = shown.items.clone();
+    // On an item that is to be kept quiet nothing changes.
+    let is_wanted = |id: &&WorkItemId| policy.noise_of(id) != Noise::Off || before.contains(id);
+    let holding = sorted.holding.iter().map(|item| &item.id);
+    let items: Vec<WorkItemId> = holding.filter(is_wanted).cloned().collect();
+    let (others, withdrawn) = if withdrawing.allowed {
+        let old = before.iter().filter(|id| !items.contains(id));
+        (Others::TakenOut, old.map(|id| withdrawing.of(id)).collect())
     } else {
-        items.extend(rest);
-        Vec::new()
+        (Others::Kept, Vec::new())
     };
-    let (before, current, complete) = (shown.items.clone(), shown.current, shown.complete);
-    Some(Exhibit { items, before, withdrawn, current, complete })
+    Some(PanelPlan { items, others, before, withdrawn })
 }

@@ -10,7 +10,7 @@ use crate::{
     policy::{Bots, Noise, PathRule},
 };
 use app::naming::Naming;
-use backend::panel::Shown;
+use backend::panel::{Others, Shown};
 
 fn naming() -> Naming {
     Naming::keys().with_projects(&["SHOP".to_owned(), "PAY".to_owned()])
@@ -100,58 +100,45 @@ fn an_incomplete_reading_takes_nothing_away_and_is_told() {
     );
 }
 
-/// What the panel is to show, what is taken out of it, and whether anything is to be done.
+/// What the panel is to show, `-` what is taken out of it, `+` where the others are kept.
 #[track_caller]
-fn check_panel(facts: &Facts, policy: &Policy, expected: Option<(&str, &str, bool)>) {
-    let words =
-        |ids: Vec<&WorkItemId>| ids.iter().map(|id| id.as_str()).collect::<Vec<_>>().join(" ");
-    let panel = plan_of(facts, policy).panel;
-    let told = panel.as_ref().map(|it| {
-        let withdrawn = it.withdrawn.iter().map(|it| &it.item).collect();
-        (words(it.items.iter().collect()), words(withdrawn), it.is_due())
+fn check_panel(facts: &Facts, policy: &Policy, expected: Option<&str>) {
+    let panel = plan_of(facts, policy).panel.map(|it| {
+        let out = it.withdrawn.iter().map(|it| format!("-{}", it.item));
+        let kept = (it.others == Others::Kept).then(|| "+".to_owned());
+        let words = it.items.iter().map(ToString::to_string).chain(out).chain(kept);
+        words.collect::<Vec<_>>().join(" ")
     });
-    let told = told.as_ref().map(|(items, withdrawn, is_due)| (&**items, &**withdrawn, *is_due));
-    assert_eq!(told, expected);
+    assert_eq!(panel.as_deref(), expected);
 }
 
 #[test]
-fn the_panel_shows_what_holds_and_nothing_is_written_where_it_does() {
+fn the_panel_shows_what_holds_and_loses_what_is_known_not_to() {
     let default = Policy::default();
-    let on = |items: &[&str], current, complete| {
+    let on = |items: &[&str]| {
         let mut facts = facts("SHOP-1: add", "see PAY-2", &[]);
         let items = items.iter().map(|id| WorkItemId::new(*id)).collect();
-        facts.panel = PanelFact::Read(Shown { items, current, complete });
+        facts.panel = PanelFact::Read(Shown { items, current: true });
         facts
     };
     check_panel(&facts("SHOP-1: add", "", &[]), &default, None);
-    check_panel(&on(&[], false, true), &default, Some(("SHOP-1 PAY-2", "", true)));
-    let both = || on(&["PAY-2", "SHOP-1"], true, true);
-    check_panel(&both(), &default, Some(("SHOP-1 PAY-2", "", false)));
-    check_panel(&on(&["PAY-2", "SHOP-1"], false, true), &default, Some(("SHOP-1 PAY-2", "", true)));
-    check_panel(
-        &on(&["SHOP-1", "SHOP-9"], true, true),
-        &default,
-        Some(("SHOP-1 PAY-2", "SHOP-9", true)),
-    );
-    check_panel(&closed(both()), &default, Some(("", "PAY-2 SHOP-1", true)));
-    check_panel(&closed(on(&[], false, true)), &default, Some(("", "", false)));
+    check_panel(&on(&[]), &default, Some("SHOP-1 PAY-2"));
+    let both = || on(&["PAY-2", "SHOP-1"]);
+    check_panel(&both(), &default, Some("SHOP-1 PAY-2"));
+    check_panel(&on(&["SHOP-1", "SHOP-9"]), &default, Some("SHOP-1 PAY-2 -SHOP-9"));
+    check_panel(&closed(both()), &default, Some("-PAY-2 -SHOP-1"));
+    // What the panel tells may be behind, so that an empty panel is emptied all the same.
+    check_panel(&closed(on(&[])), &default, Some(""));
     let quiet = Policy { noise: [("PAY".to_owned(), Noise::Off)].into(), ..Policy::default() };
-    check_panel(&both(), &quiet, Some(("SHOP-1", "PAY-2", true)));
+    check_panel(&on(&[]), &quiet, Some("SHOP-1"));
+    check_panel(&both(), &quiet, Some("SHOP-1 PAY-2"));
     let mut queued = both();
     queued.queued = Some("a".repeat(40));
     check_panel(&queued, &default, None);
-    let gap = |mut facts: Facts| {
-        facts.gaps = vec![Gap { what: "only 1 of 3 commits".to_owned(), hint: "fetch".to_owned() }];
-        facts
-    };
-    check_panel(
-        &gap(on(&["SHOP-9"], true, true)),
-        &default,
-        Some(("SHOP-1 PAY-2 SHOP-9", "", true)),
-    );
-    check_panel(&gap(on(&[], false, false)), &default, None);
-    check_panel(&on(&[], false, false), &default, Some(("SHOP-1 PAY-2", "", true)));
-    check_panel(&closed(on(&[], false, false)), &default, Some(("", "", true)));
+    let mut gap = on(&["SHOP-9"]);
+    gap.gaps = vec![Gap { what: "only 1 of 3 commits".to_owned(), hint: "fetch".to_owned() }];
+    check_panel(&gap, &default, Some("SHOP-1 PAY-2 +"));
+    check_panel(&closed(gap), &default, Some("-SHOP-9"));
 }
 
 #[test]

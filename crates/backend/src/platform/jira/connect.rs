@@ -2,14 +2,13 @@
 
 use super::{
     Deployment, Jira, OnceCell, PLATFORM, dialect, is_number, is_project_key,
-    panel::{Application, JiraPanel},
+    panel::{JiraPanel, OAuthClient},
     wire,
     words::Words,
 };
 use crate::{
     error::{Error, ErrorKind, Result},
     http::{self, Authorization, Http, Wire},
-    panel::Panel,
     platform::shared::address,
     settings::{Problem, Settings, keep},
     tracker::Tracker,
@@ -22,9 +21,15 @@ pub(super) fn connect(settings: &Settings, wire: &Wire) -> Result<Box<dyn Tracke
 }
 
 /// Makes the panel, where there are credentials for it. Sends nothing.
-pub(super) fn panel(settings: &Settings, wire: &Wire) -> Result<Option<Box<dyn Panel>>> {
-    let panel = settings.whole(read)?.panel(wire);
-    Ok(panel.map(|panel| Box::new(panel) as Box<dyn Panel>))
+pub(super) fn panel(settings: &Settings, wire: &Wire) -> Result<Option<JiraPanel>> {
+    let Read { browse, api, deployment, .. } = settings.whole(read)?;
+    let Some(client) = client(settings)? else { return Ok(None) };
+    if deployment == Some(Deployment::Server) {
+        let message = "is for the development panel, and Data Center has none for other tools";
+        return Err(settings.problem("panel_client_id", message).with_hint("leave it out").into());
+    }
+    let cloud = cloud_id(&api).map(str::to_owned);
+    Ok(Some(JiraPanel::new(wire, client, &browse, gateway(&browse), cloud)))
 }
 
 /// The settings, each in its own form.
@@ -37,7 +42,6 @@ pub(super) struct Read {
     story_points_field: Option<String>,
     deployment: Option<Deployment>,
     words: Words,
-    application: Option<Application>,
 }
 
 /// Reads the settings as far as that is possible; whatever is wrong with them goes to `problems`.
@@ -50,16 +54,10 @@ pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<R
     let story_points_field = keep(story_points_field(settings), problems);
     let configured = keep(deployment(settings), problems);
     let words = Words::read(settings, problems);
-    let application = keep(application(settings), problems);
 
     let browse = browse?;
     let api = api?.unwrap_or_else(|| browse.clone());
     let deployment = configured?.or_else(|| known(&api));
-    let application = application?;
-    if application.is_some() && deployment == Some(Deployment::Server) {
-        let message = "is for the development panel, and Data Center has none for other tools";
-        problems.push(settings.problem("client_id", message).with_hint("leave it out"));
-    }
     let authorization = match settings.text("organization") {
         Some(email) => Authorization::Basic(email.to_owned(), token?),
         None => Authorization::Bearer(token?),
@@ -73,18 +71,10 @@ pub(super) fn read(settings: &Settings, problems: &mut Vec<Problem>) -> Option<R
         story_points_field: story_points_field?,
         deployment,
         words,
-        application,
     })
 }
 
 impl Read {
-    /// The panel of the site, where there are credentials for it.
-    pub(super) fn panel(self, wire: &Wire) -> Option<JiraPanel> {
-        let gateway = gateway(&self.browse, &self.api);
-        let cloud = cloud_id(&self.api).map(str::to_owned);
-        Some(JiraPanel::new(wire, self.application?, &self.browse, gateway, cloud))
-    }
-
     fn connect(self, settings: &Settings, wire: &Wire) -> Jira {
         Jira {
             metadata: PLATFORM.metadata(),
@@ -209,26 +199,29 @@ fn deployment(settings: &Settings) -> Result<Option<Deployment>, Problem> {
     }
 }
 
-/// The application that may write to the development panel: an id with its secret.
-fn application(settings: &Settings) -> Result<Option<Application>, Problem> {
+/// What may write to the development panel: an id with its secret.
+fn client(settings: &Settings) -> Result<Option<OAuthClient>, Problem> {
     let given = |key| settings.secret(key).filter(|value| !value.expose().trim().is_empty());
-    match (given("client_id"), given("client_secret")) {
+    let lacks = |key, other: &str| Err(settings.problem(key, format!("missing beside {other}")));
+    match (given("panel_client_id"), given("panel_client_secret")) {
         (Some(id), Some(secret)) => {
-            Ok(Some(Application { id: id.expose().trim().to_owned(), secret }))
+            Ok(Some(OAuthClient { id: id.expose().trim().to_owned(), secret }))
         }
         (None, None) => Ok(None),
-        (None, Some(_)) => Err(settings.problem("client_id", "missing beside client_secret")),
-        (Some(_), None) => Err(settings.problem("client_secret", "missing beside client_id")),
+        (None, Some(_)) => lacks("panel_client_id", "panel_client_secret"),
+        (Some(_), None) => lacks("panel_client_secret", "panel_client_id"),
     }
 }
 
 /// Where tokens for the panel are made. A site on this machine stands for another, and so does its gateway.
-fn gateway(browse: &Url, api: &Url) -> Url {
-    let mut gateway = browse.clone();
-    gateway.set_path("");
+fn gateway(browse: &Url) -> Url {
     match Url::parse(&format!("https://{GATEWAY}/")) {
-        Ok(theirs) if !http::is_loopback(browse) && !http::is_loopback(api) => theirs,
-        _ => gateway,
+        Ok(theirs) if !http::is_loopback(browse) => theirs,
+        _ => {
+            let mut here = browse.clone();
+            here.set_path("");
+            here
+        }
     }
 }
 

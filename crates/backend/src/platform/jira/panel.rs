@@ -1,6 +1,6 @@
-//! The development panel of Jira Cloud. Only an application of the site may write to it: an administrator makes an id and
-//! a secret for one, which buy a token; a user's token is refused there ("Integrating Jira Software Cloud with on-premises
-//! tools"). Data Center has no such API.
+//! The development panel of Jira Cloud. Only an OAuth client of the site may write to it: a site administrator makes its id
+//! and secret, in exchange for which there is an access token; a user's token is refused there ("Integrating Jira Software
+//! Cloud with on-premises tools"). Data Center has no such API.
 
 mod wire;
 
@@ -8,11 +8,11 @@ use super::{dialect, is_key, link::one_line};
 use crate::{
     digest,
     error::{Error, ErrorKind, Result},
-    http::{self, Authorization, Dialect, Http, Reply, Verdict, Wire},
+    http::{Authorization, Dialect, Http, Reply, Verdict, Wire},
     managed_comment::public,
     model::{PullRequestState, WorkItemId},
-    panel::{Development, Panel, Shown},
-    secret::{Redactor, Secret},
+    panel::{Development, Others, Panel, Shown},
+    secret::Secret,
 };
 use async_trait::async_trait;
 use futures_util::future::try_join;
@@ -29,15 +29,18 @@ const PRODUCT: &str = "devops-integrations";
 /// Most items of one pull request.
 const MOST_ITEMS: usize = 500;
 
-/// Most entities of a repository that are told.
+/// Most entities of a repository that are told, the newest of them.
 const MOST_TOLD: usize = 400;
+
+/// Longest name of a branch, a person and a repository, in units of UTF-16.
+const LONGEST_NAME: usize = 255;
 
 /// Longest message of Jira's that is repeated, in characters.
 const LONGEST_REASON: usize = 300;
 
-/// An application of the site: what an administrator made for it.
+/// What an administrator of the site made for the panel.
 #[derive(Debug, Clone)]
-pub(super) struct Application {
+pub(super) struct OAuthClient {
     pub(super) id: String,
     pub(super) secret: Secret,
 }
@@ -45,7 +48,7 @@ pub(super) struct Application {
 /// The panel of one site.
 pub(super) struct JiraPanel {
     wire: Wire,
-    application: Application,
+    client: OAuthClient,
     /// The site, as strangers see it.
     site: Http,
     /// Where tokens are made, and the panel is written to.
@@ -53,6 +56,14 @@ pub(super) struct JiraPanel {
     /// The site's id, where the address of the API says it.
     cloud: Option<String>,
     api: OnceCell<Api>,
+}
+
+/// What is kept of a pull request.
+enum Found {
+    There(Box<wire::KeptPullRequest>),
+    Absent,
+    /// It is not among the newest, and may be there nevertheless.
+    Untold,
 }
 
 /// The panel's API, with a token for it.
@@ -65,13 +76,13 @@ impl JiraPanel {
     /// The panel of the site that people browse at `browse`. Sends nothing.
     pub(super) fn new(
         wire: &Wire,
-        application: Application,
+        client: OAuthClient,
         browse: &Url,
         gateway: Url,
         cloud: Option<String>,
     ) -> Self {
         let site = Http::new(wire, browse, Authorization::None, SITE);
-        Self { wire: wire.clone(), application, site, gateway, cloud, api: OnceCell::new() }
+        Self { wire: wire.clone(), client, site, gateway, cloud, api: OnceCell::new() }
     }
 
     async fn api(&self) -> Result<&Api> {
@@ -84,9 +95,9 @@ impl JiraPanel {
         self.api.get_or_try_init(connect).await
     }
 
-    /// Buys a token. The secret is in the request's body, because that is how Atlassian wants it.
+    /// Requests an access token. The secret is in the body, because that is how Atlassian wants it.
     async fn token(&self) -> Result<Secret> {
-        let Application { id, secret } = &self.application;
+        let OAuthClient { id, secret } = &self.client;
         let login = wire::Login {
             audience: AUDIENCE,
             grant_type: "client_credentials",
@@ -114,6 +125,23 @@ impl JiraPanel {
         })
     }
 
+    /// What is kept of a pull request.
+    async fn find(&self, development: Development<'_>) -> Result<Found> {
+        let Api { http, cloud } = self.api().await?;
+        let kept = match repository(http, cloud, &repository_id(development.repository)).await {
+            Err(error) if error.kind == ErrorKind::NotFound => wire::KeptRepository::default(),
+            kept => kept?,
+        };
+        let told = kept.pull_requests.len() + kept.commits.len() + kept.branches.len();
+        let number = development.proposal.pull_request.number.to_string();
+        let is_it = |it: &wire::KeptPullRequest| it.id.as_deref() == Some(&number);
+        Ok(match kept.pull_requests.into_iter().find(is_it) {
+            Some(kept) => Found::There(Box::new(kept)),
+            None if told < MOST_TOLD => Found::Absent,
+            None => Found::Untold,
+        })
+    }
+
     async fn remove(&self, development: Development<'_>) -> Result<()> {
         let Api { http, cloud } = self.api().await?;
         let call = http
@@ -130,19 +158,25 @@ impl JiraPanel {
         }
     }
 
+    /// Shows a pull request on the issues of these keys or numbers; the outcome is about the repository of this id.
     async fn submit(
         &self,
         development: Development<'_>,
-        items: &[WorkItemId],
-    ) -> Result<Vec<WorkItemId>> {
+        issues: BTreeSet<String>,
+    ) -> Result<wire::Outcome> {
         let Api { http, cloud } = self.api().await?;
+        if issues.len() > MOST_ITEMS {
+            let message = format!("Jira shows a pull request on {MOST_ITEMS} items at most");
+            return Err(Error::new(ErrorKind::Rejected, message)
+                .with_hint("lower `limit` of the policy, or name fewer items"));
+        }
         let id = repository_id(development.repository);
         let repository = wire::Repository {
             id: &id,
-            name: filled(&development.proposal.pull_request.repository),
+            name: name(&development.proposal.pull_request.repository),
             url: public(development.repository)?.into(),
             update_sequence_id: sequence(development),
-            pull_requests: [entity(development, items)?],
+            pull_requests: [entity(development, issues)?],
         };
         let submission = wire::Submission {
             repositories: [repository],
@@ -151,52 +185,100 @@ impl JiraPanel {
             provider_metadata: wire::Provider { product: PRODUCT },
         };
         let call = http.post("jira/devinfo/0.1/cloud/{cloud}/bulk").replaces();
-        let outcome: wire::Outcome =
-            call.segment("cloud", cloud).json(&submission).receive().await?;
-        taken(outcome, &id, development, items)
+        call.segment("cloud", cloud).json(&submission).receive().await
+    }
+
+    /// The items on which a submission is shown.
+    fn taken(
+        &self,
+        outcome: wire::Outcome,
+        development: Development<'_>,
+        items: &[WorkItemId],
+    ) -> Result<Vec<WorkItemId>> {
+        let number = development.proposal.pull_request.number.to_string();
+        let repository = repository_id(development.repository);
+        let mut failed = outcome.failed_devinfo_entities;
+        if let Some(failed) = failed.remove(&repository) {
+            return Err(self.refused(&number, failed));
+        }
+        let unknown = outcome.unknown_issue_keys.into_iter();
+        let unknown = unknown.chain(wire::values(outcome.unknown_associations));
+        let unknown: BTreeSet<String> = unknown.map(|key| key.to_ascii_uppercase()).collect();
+        let is_known = |id: &&WorkItemId| !unknown.contains(&issue(id));
+        let taken: Vec<WorkItemId> = items.iter().filter(is_known).cloned().collect();
+        let accepted = outcome.accepted_devinfo_entities.get(&repository);
+        let is_accepted = accepted.is_some_and(|them| them.pull_requests.contains(&number));
+        if taken.is_empty() || is_accepted {
+            return Ok(taken);
+        }
+        let message = format!("Jira's answer does not say what became of pull request {number}");
+        Err(Error::new(ErrorKind::Protocol, message))
+    }
+
+    fn refused(&self, number: &str, failed: wire::Failed) -> Error {
+        let own = failed.pull_requests.into_iter().flat_map(|it| it.error_messages);
+        let reasons: Vec<String> =
+            failed.error_messages.into_iter().chain(own).map(wire::Said::text).collect();
+        let reasons = reasons.join("; ");
+        let http = self.api.get().map_or(&self.site, |api| &api.http);
+        let reasons = http.cleaned(&reasons, LONGEST_REASON);
+        let message =
+            format!("Jira refused pull request {number} for the development panel: {reasons}");
+        Error::new(ErrorKind::Rejected, message).with_hint("read what Jira says and run again")
     }
 }
 
 #[async_trait]
 impl Panel for JiraPanel {
+    fn place(&self) -> String {
+        format!("{} {} {}", self.site.base(), self.gateway, self.client.id)
+    }
+
+    fn takes(&self, item: &WorkItemId) -> bool {
+        is_key(&issue(item))
+    }
+
     async fn authenticate(&self) -> Result<()> {
-        self.api().await.map(drop)
+        let Api { http, cloud } = self.api().await?;
+        // Tokens are for more than the panel. Nothing is ever kept under this id.
+        match repository(http, cloud, PRODUCT).await {
+            Err(error) if error.kind != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     async fn shown(&self, development: Development<'_>) -> Result<Shown> {
-        let Api { http, cloud } = self.api().await?;
-        let call = http.get("jira/devinfo/0.1/cloud/{cloud}/repository/{repository}");
-        let call = call.segment("cloud", cloud);
-        let call = call.segment("repository", repository_id(development.repository));
-        let kept = match call.receive::<wire::Kept>().await {
-            Err(error) if error.kind == ErrorKind::NotFound => wire::Kept::default(),
-            kept => kept?,
+        let Found::There(kept) = self.find(development).await? else {
+            return Ok(Shown::default());
         };
-        let told = kept.pull_requests.len() + kept.commits.len() + kept.branches.len();
-        let number = development.proposal.pull_request.number.to_string();
-        let is_it = |it: &wire::KeptPullRequest| it.id.as_deref() == Some(&number);
-        let Some(it) = kept.pull_requests.into_iter().find(is_it) else {
-            let complete = told < MOST_TOLD;
-            return Ok(Shown { items: Vec::new(), current: false, complete });
-        };
-        let current = is_current(&it, &entity(development, &[])?);
-        let associated = it.associations.into_iter().flat_map(|them| them.values);
-        let keys = it.issue_keys.into_iter().chain(associated).filter(|key| is_key(key));
-        let keys: BTreeSet<String> = keys.collect();
-        let items = keys.into_iter().map(WorkItemId::new).collect();
-        Ok(Shown { items, current, complete: true })
+        let current = is_current(&kept, &entity(development, BTreeSet::new())?);
+        // Issues may be told by number as well, which nobody here knows them by.
+        let keys: BTreeSet<String> = kept.issues().filter(|issue| is_key(issue)).collect();
+        Ok(Shown { items: keys.into_iter().map(WorkItemId::new).collect(), current })
     }
 
     async fn show(
         &self,
         development: Development<'_>,
         items: &[WorkItemId],
+        others: Others,
     ) -> Result<Vec<WorkItemId>> {
-        let items = items.get(..MOST_ITEMS).unwrap_or(items);
-        let taken =
-            if items.is_empty() { Vec::new() } else { self.submit(development, items).await? };
-        // What no item shows is not kept; what was kept before has to be taken away.
-        if taken.is_empty() {
+        let mut issues: BTreeSet<String> = items.iter().map(issue).collect();
+        if others == Others::Kept {
+            match self.find(development).await? {
+                Found::There(kept) => issues.extend(kept.issues()),
+                Found::Absent if !issues.is_empty() => {}
+                Found::Absent | Found::Untold => return Ok(Vec::new()),
+            }
+        }
+        let taken = if issues.is_empty() {
+            Vec::new()
+        } else {
+            let outcome = self.submit(development, issues).await?;
+            self.taken(outcome, development, items)?
+        };
+        // What only unknown items would show is not kept, and what was kept before has to be taken out.
+        if taken.is_empty() && others == Others::TakenOut {
             self.remove(development).await?;
         }
         Ok(taken)
@@ -207,6 +289,12 @@ impl fmt::Debug for JiraPanel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JiraPanel").field("site", &self.site).finish_non_exhaustive()
     }
+}
+
+/// What is kept of a repository.
+async fn repository(http: &Http, cloud: &str, id: &str) -> Result<wire::KeptRepository> {
+    let call = http.get("jira/devinfo/0.1/cloud/{cloud}/repository/{repository}");
+    call.segment("cloud", cloud).segment("repository", id).receive().await
 }
 
 /// The repository's name in the panel: letters and digits only are allowed, and the page has others.
@@ -220,11 +308,16 @@ fn sequence(development: Development<'_>) -> i64 {
     development.as_of.as_millisecond()
 }
 
-/// A pull request on these items.
-fn entity(development: Development<'_>, items: &[WorkItemId]) -> Result<wire::PullRequest> {
+/// An item as the panel names it.
+fn issue(item: &WorkItemId) -> String {
+    item.as_str().trim().to_ascii_uppercase()
+}
+
+/// A pull request on these issues.
+fn entity(development: Development<'_>, issues: BTreeSet<String>) -> Result<wire::PullRequest> {
     let Development { proposal, as_of, .. } = development;
     let pull_request = &proposal.pull_request;
-    let values = items.iter().map(|id| id.as_str().trim().to_ascii_uppercase()).collect();
+    let values = issues.into_iter().collect();
     Ok(wire::PullRequest {
         id: pull_request.number.to_string(),
         display_id: format!("#{}", pull_request.number),
@@ -234,20 +327,26 @@ fn entity(development: Development<'_>, items: &[WorkItemId]) -> Result<wire::Pu
         }],
         update_sequence_id: sequence(development),
         status: status(pull_request.state),
-        title: filled(&pull_request.title),
-        author: wire::Author { name: filled(&proposal.author.name) },
+        title: name(&pull_request.title),
+        author: wire::Author { name: name(&proposal.author.name) },
         comment_count: 0,
-        source_branch: filled(&proposal.source_branch),
-        destination_branch: filled(&proposal.target_branch),
+        source_branch: name(&proposal.source_branch),
+        destination_branch: name(&proposal.target_branch),
         last_update: as_of.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         url: public(&pull_request.url)?.into(),
     })
 }
 
-/// Untrusted text on one line. None may be empty.
-fn filled(text: &str) -> String {
+/// Untrusted text on one line, not longer than any name may be. None may be empty.
+fn name(text: &str) -> String {
     let line = one_line(text);
-    if line.is_empty() { "(unknown)".to_owned() } else { line }
+    let mut length = 0;
+    let fits = |c: &char| {
+        length += c.len_utf16();
+        length <= LONGEST_NAME
+    };
+    let name: String = line.chars().take_while(fits).collect();
+    if name.is_empty() { "(unknown)".to_owned() } else { name }
 }
 
 fn status(state: PullRequestState) -> &'static str {
@@ -267,54 +366,12 @@ fn is_current(kept: &wire::KeptPullRequest, now: &wire::PullRequest) -> bool {
         && is(&kept.url, &now.url)
 }
 
-/// The items on which a submission is shown.
-fn taken(
-    outcome: wire::Outcome,
-    repository: &str,
-    development: Development<'_>,
-    items: &[WorkItemId],
-) -> Result<Vec<WorkItemId>> {
-    let number = development.proposal.pull_request.number.to_string();
-    if let Some(failed) =
-        outcome.failed_devinfo_entities.into_iter().find(|(id, _)| id == repository)
-    {
-        return Err(refused(&number, failed.1));
-    }
-    let associated = outcome.unknown_associations.into_iter().flat_map(|them| them.values);
-    let unknown: BTreeSet<String> = outcome
-        .unknown_issue_keys
-        .into_iter()
-        .chain(associated)
-        .map(|key| key.to_ascii_uppercase())
-        .collect();
-    let is_known = |id: &&WorkItemId| !unknown.contains(&id.as_str().trim().to_ascii_uppercase());
-    let taken: Vec<WorkItemId> = items.iter().filter(is_known).cloned().collect();
-    let accepted = outcome.accepted_devinfo_entities.get(repository);
-    let is_accepted = accepted.is_some_and(|them| them.pull_requests.contains(&number));
-    if taken.is_empty() || is_accepted {
-        return Ok(taken);
-    }
-    let message = format!("Jira's answer does not say what became of pull request {number}");
-    Err(Error::new(ErrorKind::Protocol, message))
-}
-
-fn refused(number: &str, failed: wire::Failed) -> Error {
-    let own = failed.pull_requests.into_iter().flat_map(|it| it.error_messages);
-    let reasons: Vec<String> =
-        failed.error_messages.into_iter().chain(own).map(wire::Said::text).collect();
-    let reasons = http::clean(&reasons.join("; "), &Redactor::default(), LONGEST_REASON);
-    let message =
-        format!("Jira refused pull request {number} for the development panel: {reasons}");
-    Error::new(ErrorKind::Rejected, message).with_hint("read what Jira says and run again")
-}
-
-const NO_PANEL: &str =
-    "leave JIRA_CLIENT_ID out where JIRA_URL is not a site of Jira Cloud: no other has this panel";
+const NO_PANEL: &str = "leave JIRA_PANEL_CLIENT_ID out where JIRA_URL is no site of Jira Cloud: no other has this panel";
 
 /// The site, asked without credentials which one it is.
 const SITE: Dialect = Dialect { hint: |_, _| None, ..dialect::JIRA };
 
-/// Where tokens are made. A refusal there is about the application, whatever its status.
+/// Where tokens are made. A refusal there is about the client, whatever its status.
 const LOGIN: Dialect = Dialect {
     judge: |reply| {
         let is_refused = matches!(reply.status.as_u16(), 400 | 401 | 403);
@@ -329,7 +386,7 @@ const DEVELOPMENT: Dialect = Dialect {
     hint: |kind, _| {
         match kind {
         ErrorKind::Auth => Some(
-            "check JIRA_CLIENT_ID and JIRA_CLIENT_SECRET; an administrator makes them in Jira, under Apps, OAuth credentials"
+            "check JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET; a site administrator makes them in Jira's settings, under Apps, OAuth credentials"
                 .into(),
         ),
         ErrorKind::Forbidden => {

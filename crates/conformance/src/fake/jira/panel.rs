@@ -26,7 +26,10 @@ const MOST_TOLD: usize = 400;
 
 /// What the panel shows: pull requests by repository and id.
 #[derive(Default)]
-pub(super) struct Shown(BTreeMap<String, Repository>);
+pub(super) struct Shown {
+    repositories: BTreeMap<String, Repository>,
+    lags: bool,
+}
 
 #[derive(Default)]
 struct Repository {
@@ -58,7 +61,8 @@ impl Jira {
     /// Addresses and states of the pull requests that an item shows.
     pub fn development_of(&self, key: &str) -> Vec<(String, String)> {
         let shown = self.shown();
-        let all = shown.0.values().flat_map(|repository| repository.pull_requests.values());
+        let all =
+            shown.repositories.values().flat_map(|repository| repository.pull_requests.values());
         let of_item = all.filter(|it| keys(it).iter().any(|known| known == key));
         let text = |it: &Value, name: &str| it[name].as_str().unwrap_or_default().to_owned();
         of_item.map(|it| (text(it, "url"), text(it, "status"))).collect()
@@ -70,7 +74,7 @@ impl Jira {
             ("GET", ["repository", id]) => self.tell(id),
             ("DELETE", ["repository", id, "pull_request", number]) => {
                 let until = request.parameter("_updateSequenceId").and_then(|it| it.parse().ok());
-                if let Some(repository) = self.shown().0.get_mut(*id) {
+                if let Some(repository) = self.shown().repositories.get_mut(*id) {
                     let is_old = |it: &Value| until.is_none_or(|until| sequence(it) <= Some(until));
                     repository.pull_requests.retain(|known, it| known != number || !is_old(it));
                 }
@@ -80,9 +84,18 @@ impl Jira {
         }
     }
 
+    /// From now on the panel tells nothing of what it shows, as Jira does of what it has not worked through yet.
+    pub fn let_the_panel_lag(&self) {
+        self.shown().lags = true;
+    }
+
     fn tell(&self, id: &str) -> Answer {
         let shown = self.shown();
-        let repository = shown.0.get(id).ok_or_else(|| refuse(404, "No data was found."))?;
+        if shown.lags {
+            return Err(refuse(404, "No data was found."));
+        }
+        let repository =
+            shown.repositories.get(id).ok_or_else(|| refuse(404, "No data was found."))?;
         let mut all: Vec<&Value> = repository.pull_requests.values().collect();
         all.sort_by_key(|it| std::cmp::Reverse(sequence(it)));
         all.truncate(MOST_TOLD);
@@ -139,7 +152,7 @@ impl Jira {
             return unknown;
         }
         let mut shown = self.shown();
-        let repository = shown.0.entry(id.to_owned()).or_default();
+        let repository = shown.repositories.entry(id.to_owned()).or_default();
         repository.fields = given.as_object().cloned().unwrap_or_default();
         let number = pull_request["id"].as_str().unwrap_or_default().to_owned();
         let kept = repository.pull_requests.get(&number).and_then(sequence);
@@ -184,7 +197,7 @@ fn may_write(request: &Request, cloud: &str) -> Result<(), Response> {
     }
 }
 
-/// What a part of a submission must have, and the longest text that each may be; 0 for what is no text.
+/// What a part of a submission must have, and the longest text that each may be, in UTF-16; 0 for what is no text.
 type Shape = &'static [(&'static str, usize)];
 
 const REPOSITORY: Shape = &[("id", 1024), ("name", 255), ("url", 2000), ("updateSequenceId", 0)];
@@ -206,7 +219,7 @@ const PULL_REQUEST: Shape = &[
 fn misshapen(given: &Value, shape: Shape) -> Option<String> {
     for (name, longest) in shape {
         let value = &given[*name];
-        let length = value.as_str().map(|text| text.chars().count());
+        let length = value.as_str().map(|text| text.encode_utf16().count());
         if value.is_null() || (*longest > 0 && length.is_none_or(|it| it == 0 || it > *longest)) {
             return Some(format!("{name} is missing or longer than {longest} characters"));
         }

@@ -119,7 +119,8 @@ impl Subject for Tenant {
             Access::Wrong => "wrong-client-secret-f0e1d2c3b4a5",
             Access::Weak => WEAK_CLIENT_SECRET,
         };
-        let settings = self.settings(GOOD_TOKEN).with("client_secret", secret, Origin::Default);
+        let settings =
+            self.settings(GOOD_TOKEN).with("panel_client_secret", secret, Origin::Default);
         self.jira.is_cloud().then(|| connect_panel("jira", &settings, policy))
     }
 
@@ -144,8 +145,8 @@ impl Site for Tenant {
         match self.jira.deployment {
             Deployment::Cloud => settings
                 .with("organization", EMAIL, Origin::Default)
-                .with("client_id", CLIENT_ID, Origin::Default)
-                .with("client_secret", CLIENT_SECRET, Origin::Default),
+                .with("panel_client_id", CLIENT_ID, Origin::Default)
+                .with("panel_client_secret", CLIENT_SECRET, Origin::Default),
             Deployment::DataCenter => settings,
         }
     }

@@ -2,12 +2,10 @@
 
 use super::*;
 use crate::{
-    code_host::{Author, Proposal},
     http::tests::script::{Answer, Script, Scripted, silent},
-    model::PullRequest,
+    panel::tests::Example,
     platform::{jira::connect, tests},
 };
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 const SITE_SETTINGS: &[(&str, &str)] = &[
@@ -15,15 +13,15 @@ const SITE_SETTINGS: &[(&str, &str)] = &[
     ("api_key", "token"),
     ("organization", "bob@acme.example"),
     ("project", "SHOP"),
-    ("client_id", "client"),
-    ("client_secret", "client-secret\n"),
+    ("panel_client_id", "client"),
+    ("panel_client_secret", "client-secret\n"),
 ];
 
 /// The answers of a panel that shows nothing and takes everything.
 fn willing(request: &str, _: usize) -> Answer {
     match request {
         "GET /_edge/tenant_info" => Answer::Json(200, json!({"cloudId": "1-2-3"})),
-        "POST /oauth/token" => Answer::Json(200, json!({"access_token": "bought"})),
+        "POST /oauth/token" => Answer::Json(200, json!({"access_token": "bought-token"})),
         "POST /jira/devinfo/0.1/cloud/1-2-3/bulk" => {
             let accepted = json!({ id(): { "pullRequests": ["7"] } });
             Answer::Json(202, json!({ "acceptedDevinfoEntities": accepted }))
@@ -33,48 +31,19 @@ fn willing(request: &str, _: usize) -> Answer {
 }
 
 fn id() -> String {
-    repository_id(&repository())
+    repository_id(&Example::new().repository)
 }
 
-fn repository() -> Url {
-    "https://github.com/acme/shop".parse().unwrap()
-}
-
-fn proposal() -> Proposal {
-    Proposal {
-        pull_request: PullRequest {
-            url: "https://github.com/acme/shop/pull/7".parse().unwrap(),
-            number: 7,
-            repository: "acme/shop".to_owned(),
-            title: "Add a till".to_owned(),
-            state: PullRequestState::Open,
-        },
-        description: String::new(),
-        source_branch: "till".to_owned(),
-        target_branch: "main".to_owned(),
-        author: Author { name: "alex".to_owned(), is_bot: false },
-        is_draft: false,
-        is_fork: false,
-        labels: Vec::new(),
-        head_sha: String::new(),
-        merge_sha: None,
-        commits: Vec::new(),
-        complete: true,
-    }
-}
-
-fn panel(wire: &Wire) -> Box<dyn Panel> {
+fn panel(wire: &Wire) -> JiraPanel {
     connect::panel(&tests::settings("jira", SITE_SETTINGS), wire).unwrap().unwrap()
 }
 
 async fn show(script: Script, items: &[&str]) -> Result<Vec<WorkItemId>> {
     let (wire, _) = Scripted::wire(script);
-    let (repository, proposal) = (repository(), proposal());
-    let as_of = Timestamp::UNIX_EPOCH;
+    let example = Example::new();
     let items: Vec<WorkItemId> = items.iter().map(|id| WorkItemId::new(*id)).collect();
-    panel(&wire)
-        .show(Development { repository: &repository, proposal: &proposal, as_of }, &items)
-        .await
+    let development = example.development();
+    panel(&wire).show(development, &items, Others::TakenOut).await
 }
 
 async fn shown(kept: Answer) -> Result<Shown> {
@@ -85,21 +54,19 @@ async fn shown(kept: Answer) -> Result<Shown> {
         request if request.starts_with("GET /jira/") => KEPT.take().unwrap(),
         request => willing(request, nth),
     });
-    let (repository, proposal) = (repository(), proposal());
-    let as_of = Timestamp::UNIX_EPOCH;
-    panel(&wire).shown(Development { repository: &repository, proposal: &proposal, as_of }).await
+    let example = Example::new();
+    panel(&wire).shown(example.development()).await
 }
 
 #[tokio::test]
 async fn a_token_is_bought_once_and_nothing_moves_by_itself() {
     let (wire, sent) = Scripted::wire(willing);
     let panel = panel(&wire);
-    let (repository, proposal) = (repository(), proposal());
-    let as_of = Timestamp::from_second(1_770_000_000).unwrap();
-    let development = Development { repository: &repository, proposal: &proposal, as_of };
+    let example = Example::new();
+    let development = example.development();
     let none = panel.shown(development).await.unwrap();
-    assert_eq!(none, Shown { items: Vec::new(), current: false, complete: true });
-    panel.show(development, &[WorkItemId::new("shop-1")]).await.unwrap();
+    assert_eq!(none, Shown::default());
+    panel.show(development, &[WorkItemId::new("shop-1")], Others::TakenOut).await.unwrap();
     let logins = sent.bodies("POST /oauth/token");
     assert_eq!(
         logins,
@@ -119,8 +86,7 @@ async fn a_token_is_bought_once_and_nothing_moves_by_itself() {
 fn where_a_secret_goes_depends_on_the_site_alone() {
     let check = |values: &[(&str, &str)], gateway: &str, cloud: Option<&str>| {
         let settings = tests::settings("jira", &[SITE_SETTINGS, values].concat());
-        let read = settings.whole(connect::read).unwrap();
-        let panel = read.panel(&silent()).unwrap();
+        let panel = connect::panel(&settings, &silent()).unwrap().unwrap();
         assert_eq!(panel.gateway.as_str(), gateway);
         assert_eq!(panel.cloud.as_deref(), cloud);
     };
@@ -131,6 +97,13 @@ fn where_a_secret_goes_depends_on_the_site_alone() {
     let here = ("api_endpoint", "http://127.0.0.1:1/jira");
     check(&[here], "http://127.0.0.1:1/", None);
     check(&[here, ("api_url", "http://127.0.0.1:2/ex/jira/9")], "http://127.0.0.1:1/", Some("9"));
+    let place = |id: &str| {
+        let settings =
+            tests::settings("jira", &[SITE_SETTINGS, &[("panel_client_id", id)]].concat());
+        connect::panel(&settings, &silent()).unwrap().unwrap().place()
+    };
+    assert_eq!(place("client"), place("client"));
+    assert_ne!(place("client"), place("another"));
 }
 
 #[test]
@@ -140,12 +113,19 @@ fn an_id_has_a_secret_and_data_center_has_neither() {
         let error = connect::panel(&settings, &silent()).unwrap_err();
         assert!(error.message.contains(expected), "{error}");
     };
-    check(&[("client_id", "client")], "jira.client_secret: missing beside client_id");
-    check(&[("client_secret", "secret")], "jira.client_id: missing beside client_secret");
-    let both = [("client_id", "client"), ("client_secret", "secret")];
+    check(
+        &[("panel_client_id", "client")],
+        "jira.panel_client_secret: missing beside panel_client_id",
+    );
+    check(
+        &[("panel_client_secret", "secret")],
+        "jira.panel_client_id: missing beside panel_client_secret",
+    );
+    let both = [("panel_client_id", "client"), ("panel_client_secret", "secret")];
     let server = [("api_endpoint", "https://jira.acme.example"), ("deployment", "server")];
     check(&[both, server].concat(), "Data Center has none");
-    let none = tests::settings("jira", &[&SITE_SETTINGS[..4], &[("client_id", " ")]].concat());
+    let none =
+        tests::settings("jira", &[&SITE_SETTINGS[..4], &[("panel_client_id", " ")]].concat());
     assert!(connect::panel(&none, &silent()).unwrap().is_none());
 }
 
@@ -180,7 +160,12 @@ async fn a_refused_application_is_told_whatever_the_status() {
         }
         request => willing(request, nth),
     };
-    check(forbidden, ErrorKind::Auth, "No such client, ***", "JIRA_CLIENT_SECRET").await;
+    check(forbidden, ErrorKind::Auth, "No such client, ***", "JIRA_PANEL_CLIENT_SECRET").await;
+    let malformed: Script = |request, nth| match request {
+        "POST /oauth/token" => Answer::Json(400, json!({"message": "no such grant"})),
+        request => willing(request, nth),
+    };
+    check(malformed, ErrorKind::Auth, "no such grant", "JIRA_PANEL_CLIENT_ID").await;
     let weak: Script = |request, nth| match request {
         request if request.ends_with("/bulk") => {
             Answer::Json(403, json!({"errorMessages": [{"message": "no scope"}, "at all"]}))
@@ -194,14 +179,15 @@ async fn a_refused_application_is_told_whatever_the_status() {
 async fn what_was_not_taken_is_never_called_shown() {
     let failed: Script = |request, nth| match request {
         request if request.ends_with("/bulk") => {
-            let why = json!({"id": "7", "errorMessages": [{"message": "too\nlong\u{202e}"}]});
+            let said = "too\nlong\u{202e} for bought-token";
+            let why = json!({"id": "7", "errorMessages": [{"message": said}]});
             Answer::Json(202, json!({"failedDevinfoEntities": { id(): {"pullRequests": [why]} }}))
         }
         request => willing(request, nth),
     };
     let error = show(failed, &["SHOP-1"]).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Rejected);
-    assert!(error.message.ends_with("for the development panel: too long"), "{error}");
+    assert!(error.message.ends_with("panel: too long for ***"), "{error}");
     let silent: Script = |request, nth| match request {
         request if request.ends_with("/bulk") => Answer::Json(202, json!({})),
         request => willing(request, nth),
@@ -235,7 +221,7 @@ async fn what_is_kept_is_read_in_either_form_and_may_lack_anything() {
         "associations": [{"associationType": "issueIdOrKeys", "values": ["SHOP-1", "10001"]}]});
     let told = shown(kept(whole.clone())).await.unwrap();
     assert_eq!(told.items, ["SHOP-1", "SHOP-2"].map(WorkItemId::new));
-    assert!(told.current && told.complete);
+    assert!(told.current);
     for name in ["status", "title", "sourceBranch", "destinationBranch", "url"] {
         for value in [Value::Null, json!("another")] {
             let mut old = whole.clone();
@@ -248,7 +234,67 @@ async fn what_is_kept_is_read_in_either_form_and_may_lack_anything() {
         bare[name] = Value::Null;
         assert_eq!(shown(kept(bare)).await.unwrap().items.len(), 1, "{name}");
     }
-    let many: Vec<Value> = (100..500).map(|number| json!({"id": number.to_string()})).collect();
-    let cut = shown(Answer::Json(200, json!({ "pullRequests": many }))).await.unwrap();
-    assert!(!cut.complete, "of 400 others nobody can tell what came before");
+}
+
+#[tokio::test]
+async fn others_are_kept_under_whatever_name_they_are_told() {
+    let keep = async |script: Script, items: &[&str]| {
+        let (wire, sent) = Scripted::wire(script);
+        let example = Example::new();
+        let development = example.development();
+        let items: Vec<WorkItemId> = items.iter().map(|id| WorkItemId::new(*id)).collect();
+        let taken = panel(&wire).show(development, &items, Others::Kept).await.unwrap();
+        let bodies = sent.bodies("POST /jira/devinfo/0.1/cloud/1-2-3/bulk");
+        let deleted = sent.sent().iter().any(|name| name.starts_with("DELETE"));
+        assert!(!deleted, "nothing is taken out");
+        let values = bodies.first().map(|body| {
+            body["repositories"][0]["pullRequests"][0]["associations"][0]["values"].clone()
+        });
+        (taken.len(), values)
+    };
+    let there: Script = |request, nth| match request {
+        request if request.starts_with("GET /jira/") => {
+            let association = json!({"associationType": "issueIdOrKeys", "values": ["10001"]});
+            let kept = json!({"id": "7", "issueKeys": ["SHOP-2"], "associations": [association]});
+            Answer::Json(200, json!({ "pullRequests": [kept] }))
+        }
+        request => willing(request, nth),
+    };
+    assert_eq!(keep(there, &["SHOP-1"]).await, (1, Some(json!(["10001", "SHOP-1", "SHOP-2"]))));
+    assert_eq!(keep(there, &[]).await, (0, Some(json!(["10001", "SHOP-2"]))));
+    assert_eq!(keep(willing, &["SHOP-1"]).await, (1, Some(json!(["SHOP-1"]))));
+    assert_eq!(keep(willing, &[]).await, (0, None));
+    // Of 400 others nobody can tell what came before.
+    let full: Script = |request, nth| match request {
+        request if request.starts_with("GET /jira/") => {
+            let many: Vec<Value> =
+                (0..133).map(|number| json!({"id": format!("x{number}")})).collect();
+            let commits: Vec<Value> = (0..134).map(|number| json!({ "id": number })).collect();
+            Answer::Json(200, json!({"pullRequests": many, "branches": many, "commits": commits}))
+        }
+        request => willing(request, nth),
+    };
+    assert_eq!(keep(full, &["SHOP-1"]).await, (0, None));
+}
+
+#[tokio::test]
+async fn what_is_taken_out_may_be_gone_already() {
+    let (wire, sent) = Scripted::wire(willing);
+    let example = Example::new();
+    let development = example.development();
+    panel(&wire).show(development, &[], Others::TakenOut).await.unwrap();
+    let name = format!("DELETE /jira/devinfo/0.1/cloud/1-2-3/repository/{}/pull_request/7", id());
+    assert_eq!(sent.queries(&name), ["_updateSequenceId=1770000000000"]);
+    let many: Vec<String> = (1..=501).map(|number| format!("SHOP-{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let error = show(willing, &many).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Rejected);
+    assert_eq!(show(willing, &many[1..]).await.unwrap().len(), 500);
+}
+
+#[test]
+fn a_repository_has_one_name_however_its_page_is_written() {
+    let id = |page: &str| repository_id(&page.parse().unwrap());
+    assert_eq!(id("https://github.com/Acme/Shop/"), id("https://github.com/acme/shop"));
+    assert_ne!(id("https://github.com/acme/shop"), id("https://github.com/acme/shops"));
 }

@@ -13,7 +13,7 @@ pub(super) struct Login<'a> {
     pub(super) client_secret: &'a str,
 }
 
-/// A token; it is good for a quarter of an hour, which is longer than a run.
+/// A token; it is good for a quarter of an hour, and a run needs it for seconds.
 #[derive(Deserialize)]
 pub(super) struct Token {
     pub(super) access_token: String,
@@ -117,7 +117,7 @@ pub(super) struct Association {
 /// What is shown of a repository: its newest entities only.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Kept {
+pub(super) struct KeptRepository {
     #[serde(deserialize_with = "or_default")]
     pub(super) pull_requests: Vec<KeptPullRequest>,
     #[serde(deserialize_with = "or_default")]
@@ -140,6 +140,18 @@ pub(super) struct KeptPullRequest {
     pub(super) source_branch: Option<String>,
     pub(super) destination_branch: Option<String>,
     pub(super) url: Option<String>,
+}
+
+impl KeptPullRequest {
+    /// The issues that show it, by key or number.
+    pub(super) fn issues(self) -> impl Iterator<Item = String> {
+        self.issue_keys.into_iter().chain(values(self.associations))
+    }
+}
+
+/// What associations are with.
+pub(super) fn values(associations: Vec<Association>) -> impl Iterator<Item = String> {
+    associations.into_iter().flat_map(|them| them.values)
 }
 
 /// What became of a submission.
