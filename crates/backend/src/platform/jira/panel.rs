@@ -2,19 +2,20 @@
 //! and secret, in exchange for which there is an access token; a user's token is refused there ("Integrating Jira Software
 //! Cloud with on-premises tools"). Data Center has no such API.
 
+mod entity;
 mod wire;
 
-use super::{dialect, is_key, link::one_line};
+use super::{dialect, is_key};
 use crate::{
-    digest,
     error::{Error, ErrorKind, Result},
     http::{Authorization, Dialect, Http, Reply, Verdict, Wire},
     managed_comment::public,
-    model::{PullRequestState, WorkItemId},
+    model::WorkItemId,
     panel::{Development, Others, Panel, Shown},
     secret::Secret,
 };
 use async_trait::async_trait;
+use entity::{entity, is_current, issue, name, repository_id, sequence};
 use futures_util::future::try_join;
 use std::{collections::BTreeSet, fmt};
 use tokio::sync::OnceCell;
@@ -31,9 +32,6 @@ const MOST_ITEMS: usize = 500;
 
 /// Most entities of a repository that are told, the newest of them.
 const MOST_TOLD: usize = 400;
-
-/// Longest name of a branch, a person and a repository, in units of UTF-16.
-const LONGEST_NAME: usize = 255;
 
 /// Longest message of Jira's that is repeated, in characters.
 const LONGEST_REASON: usize = 300;
@@ -295,75 +293,6 @@ impl fmt::Debug for JiraPanel {
 async fn repository(http: &Http, cloud: &str, id: &str) -> Result<wire::KeptRepository> {
     let call = http.get("jira/devinfo/0.1/cloud/{cloud}/repository/{repository}");
     call.segment("cloud", cloud).segment("repository", id).receive().await
-}
-
-/// The repository's name in the panel: letters and digits only are allowed, and the page has others.
-fn repository_id(page: &Url) -> String {
-    let page = page.as_str().trim_end_matches('/').to_ascii_lowercase();
-    digest::sha256_hex(page.as_bytes())
-}
-
-/// What a later write has a greater one of.
-fn sequence(development: Development<'_>) -> i64 {
-    development.as_of.as_millisecond()
-}
-
-/// An item as the panel names it.
-fn issue(item: &WorkItemId) -> String {
-    item.as_str().trim().to_ascii_uppercase()
-}
-
-/// A pull request on these issues.
-fn entity(development: Development<'_>, issues: BTreeSet<String>) -> Result<wire::PullRequest> {
-    let Development { proposal, as_of, .. } = development;
-    let pull_request = &proposal.pull_request;
-    let values = issues.into_iter().collect();
-    Ok(wire::PullRequest {
-        id: pull_request.number.to_string(),
-        display_id: format!("#{}", pull_request.number),
-        associations: vec![wire::Association {
-            association_type: "issueIdOrKeys".to_owned(),
-            values,
-        }],
-        update_sequence_id: sequence(development),
-        status: status(pull_request.state),
-        title: name(&pull_request.title),
-        author: wire::Author { name: name(&proposal.author.name) },
-        comment_count: 0,
-        source_branch: name(&proposal.source_branch),
-        destination_branch: name(&proposal.target_branch),
-        last_update: as_of.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        url: public(&pull_request.url)?.into(),
-    })
-}
-
-/// Untrusted text on one line, not longer than any name may be. None may be empty.
-fn name(text: &str) -> String {
-    let line = one_line(text);
-    let mut length = 0;
-    let fits = |c: &char| {
-        length += c.len_utf16();
-        length <= LONGEST_NAME
-    };
-    let name: String = line.chars().take_while(fits).collect();
-    if name.is_empty() { "(unknown)".to_owned() } else { name }
-}
-
-fn status(state: PullRequestState) -> &'static str {
-    match state {
-        PullRequestState::Open => "OPEN",
-        PullRequestState::Merged => "MERGED",
-        PullRequestState::Closed => "DECLINED",
-    }
-}
-
-fn is_current(kept: &wire::KeptPullRequest, now: &wire::PullRequest) -> bool {
-    let is = |kept: &Option<String>, now: &str| kept.as_deref() == Some(now);
-    is(&kept.status, now.status)
-        && is(&kept.title, &now.title)
-        && is(&kept.source_branch, &now.source_branch)
-        && is(&kept.destination_branch, &now.destination_branch)
-        && is(&kept.url, &now.url)
 }
 
 const NO_PANEL: &str = "leave JIRA_PANEL_CLIENT_ID out where JIRA_URL is no site of Jira Cloud: no other has this panel";
