@@ -8,6 +8,9 @@ use super::{
 };
 use std::{borrow::Cow, collections::HashMap};
 
+/// Numbers below are those of a project's first items, and of hosts and versions.
+pub(super) const EARLY: u64 = 100;
+
 /// The prefixes that make `SHOP-12` a key.
 ///
 /// A known prefix counts in any case; an unknown one in upper case only, and only as far as its look, its place and the
@@ -19,8 +22,7 @@ pub struct Prefixes(Source);
 enum Source {
     #[default]
     Nothing,
-    /// Each with its largest number in the history, 0 without one.
-    Allowed(HashMap<String, u64>),
+    Allowed(HashMap<String, Names>),
     Learned(History),
 }
 
@@ -42,6 +44,16 @@ pub(super) enum Size {
     Without,
 }
 
+/// What a project's prefix with a number below a hundred is outside the places of keys: where items are counted in
+/// thousands, `kafka-3` and `JAVA-17` are a host and a version rather than early items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Names {
+    /// A name when it is written in lower case.
+    pub(super) lower: bool,
+    /// A name in upper case, too.
+    pub(super) upper: bool,
+}
+
 /// What a key-shaped word is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -58,13 +70,13 @@ impl Prefixes {
     pub fn allow<P: AsRef<str>>(prefixes: impl IntoIterator<Item = P>) -> Self {
         let clean = |prefix: P| prefix.as_ref().trim().trim_end_matches('-').to_ascii_uppercase();
         let named = prefixes.into_iter().map(clean).filter(|prefix| !prefix.is_empty());
-        Self(Source::Allowed(named.map(|prefix| (prefix, 0)).collect()))
+        Self(Source::Allowed(named.map(|prefix| (prefix, Names::default())).collect()))
     }
 
-    /// Gives each allowed prefix the largest number that a history knows.
-    pub(super) fn with_largest(mut self, largest: impl Fn(&str) -> u64) -> Self {
+    /// Says of each allowed prefix what else it names.
+    pub(super) fn with_names(mut self, names: impl Fn(&str) -> Names) -> Self {
         if let Source::Allowed(prefixes) = &mut self.0 {
-            prefixes.iter_mut().for_each(|(prefix, number)| *number = largest(prefix));
+            prefixes.iter_mut().for_each(|(prefix, known)| *known = names(prefix));
         }
         self
     }
@@ -97,7 +109,7 @@ impl Prefixes {
         let learned = learned
             .into_iter()
             .flatten()
-            .filter_map(|(name, class)| matches!(class, Class::Known { .. }).then_some(name));
+            .filter_map(|(name, class)| matches!(class, Class::Known(_)).then_some(name));
         allowed.into_iter().flatten().chain(learned).map(String::as_str)
     }
 
@@ -182,7 +194,7 @@ impl Prefixes {
             Source::Nothing => false,
             Source::Allowed(prefixes) => prefixes.contains_key(prefix),
             Source::Learned(history) => {
-                matches!(history.classes.get(prefix), Some(Class::Known { .. }))
+                matches!(history.classes.get(prefix), Some(Class::Known(_)))
             }
         }
     }
@@ -193,22 +205,20 @@ impl Prefixes {
         key: &Key<'a>,
         is_prominent: impl Fn() -> bool,
     ) -> Option<Cow<'a, str>> {
-        let largest = |prefix: &str| match &self.0 {
+        let names = |prefix: &str| match &self.0 {
             Source::Nothing => None,
             Source::Allowed(prefixes) => prefixes.get(prefix).copied(),
             Source::Learned(history) => match history.classes.get(prefix) {
-                Some(Class::Known { largest }) => Some(*largest),
+                Some(Class::Known(names)) => Some(*names),
                 _ => None,
             },
         };
-        let known = |prefix: Cow<'a, str>| largest(&prefix).map(|largest| (prefix, largest));
+        let known = |prefix: Cow<'a, str>| names(&prefix).map(|names| (prefix, names));
         let wide = Some(key.wide).filter(|wide| wide.len() > key.prefix.len());
-        let (prefix, largest) =
+        let (prefix, names) =
             wide.and_then(|wide| known(upper(wide))).or_else(|| known(upper(key.prefix)))?;
-        // In a project with thousands of items `kafka-3` and `JAVA-17` are a host and a version, not early items.
-        let is_word =
-            || key.is_lower() || matches!(lookalikes::doubt(&prefix), Some(Doubt::Seldom(_)));
-        let is_name = key.number < 100 && largest >= 1000 && is_word() && !is_prominent();
+        let could_be_name = if key.is_lower() { names.lower } else { names.upper };
+        let is_name = key.number < EARLY && could_be_name && !is_prominent();
         (!is_name).then_some(prefix)
     }
 
@@ -223,7 +233,7 @@ impl Prefixes {
         let slip = match class {
             Some(Class::Likely) => return item(),
             Some(Class::Typo(known)) => Some(known.as_str()),
-            Some(Class::Known { .. }) => None,
+            Some(Class::Known(_)) => None,
             None => self.slip_of(key.prefix),
         };
         if let Some(known) = slip {

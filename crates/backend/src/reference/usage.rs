@@ -2,7 +2,7 @@
 
 use super::{
     lookalikes::{self, Doubt},
-    prefixes::Size,
+    prefixes::{EARLY, Names, Size},
 };
 use std::collections::HashSet;
 
@@ -22,6 +22,8 @@ pub(super) struct Usage {
     /// Links to an item's page.
     pub(super) pages: u32,
     pub(super) largest: u64,
+    /// Numbers of early items in the places of keys, a bit each.
+    pub(super) early: u128,
     pub(super) numbers: HashSet<u64>,
     pub(super) lower: Lower,
 }
@@ -61,12 +63,20 @@ impl Lower {
 }
 
 impl Usage {
-    /// The largest number; 0 where people write keys in lower case, so that a small one there is one.
-    pub(super) fn largest(&self) -> u64 {
-        if self.lower.prominent * 10 >= self.uses {
-            return 0;
+    /// What small numbers mean in this project. Where people write keys in lower case, a small one there is one; where
+    /// early items stand in the places of keys, an upper-case one is one, even if a version looks the same.
+    pub(super) fn names(&self, doubt: Option<Doubt>) -> Names {
+        let lower = self.lower.prominent * 10 < self.uses
+            && self.lower.numbers.iter().chain([&self.largest]).any(|number| *number >= 1000);
+        let is_word = matches!(doubt, Some(Doubt::Seldom(_)));
+        Names { lower, upper: lower && is_word && self.early.count_ones() < 3 }
+    }
+
+    /// Remembers the number of an early item that stands in a place of keys.
+    pub(super) fn saw_early(&mut self, number: u64) {
+        if number < EARLY {
+            self.early |= 1 << number;
         }
-        self.lower.numbers.iter().copied().chain([self.largest]).max().unwrap_or(0)
     }
 
     pub(super) fn saw(&mut self, number: u64) {
