@@ -9,6 +9,11 @@ use std::collections::HashSet;
 /// Different numbers that are counted; more say nothing new.
 const NUMBERS: usize = 64;
 
+/// How many numbers tell an item from a version, which is small, and from a size, which computers count in 32s.
+fn telling(numbers: &HashSet<u64>) -> usize {
+    numbers.iter().filter(|number| **number >= EARLY && !number.is_multiple_of(32)).count()
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     /// Upper-case uses without a doubt about their edges.
@@ -55,7 +60,12 @@ impl Lower {
             && numbers >= 3
             && self.prominent * 10 >= messages
             && self.prominent * 10 >= self.uses * 9;
-        lookalikes::doubt(prefix).is_none()
+        let is_word = match lookalikes::doubt(prefix) {
+            None => false,
+            Some(Doubt::Seldom(_)) => telling(&self.numbers) < 10,
+            Some(Doubt::Never(_) | Doubt::Hardly(_) | Doubt::Often(_)) => true,
+        };
+        !is_word
             && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
             && (numbers >= NUMBERS || numbers * 5 >= self.prominent as usize)
             && (is_common || is_young)
@@ -110,12 +120,10 @@ impl Usage {
                     && self.prominent * 20 >= messages
                     && self.prominent * 5 >= self.uses * 4;
             }
-            Some(Doubt::Seldom(_)) => {
-                return uses >= 10
-                    && numbers >= 10
-                    && self.is_varied(uses)
-                    && self.prominent * 2 >= self.uses;
+            Some(Doubt::Seldom(_) | Doubt::Often(_)) if self.is_everywhere(messages) => {
+                return true;
             }
+            Some(Doubt::Seldom(_)) => return self.is_project_in_spite_of_its_name(uses, messages),
             Some(Doubt::Often(_)) | None => {}
         }
         let is_common = uses >= 10 && numbers >= 5;
@@ -126,6 +134,20 @@ impl Usage {
             && self.prominent * 2 >= self.uses;
         self.is_varied(uses) && (is_common || is_placed || is_young)
             || doubt.is_none() && self.is_in_both_cases()
+    }
+
+    /// Whether so many numbers tell an item that the places do not matter: `JAVA-8` and `SHA-256` come with few numbers,
+    /// small ones or sizes.
+    fn is_everywhere(&self, messages: u32) -> bool {
+        telling(&self.numbers) >= 10 && self.is_varied(self.uses) && self.uses * 100 >= messages
+    }
+
+    /// Whether a word that is none as a rule stands where keys stand, with enough numbers for an item's.
+    fn is_project_in_spite_of_its_name(&self, uses: u32, messages: u32) -> bool {
+        let is_old = uses >= 10 && self.numbers.len() >= 10 && self.is_varied(uses);
+        let is_young =
+            self.prominent >= 3 && telling(&self.numbers) >= 3 && self.prominent * 100 >= messages;
+        self.prominent * 2 >= self.uses && (is_old || is_young)
     }
 
     /// A word with a number that stands where keys stand is rarely written in both cases.
