@@ -157,7 +157,8 @@ impl Prefixes {
         }
     }
 
-    /// The key of an item's page. The page says that it is one, so only a prefix that is nowhere a project is refused.
+    /// The key of an item's page. The page says that it is one, even of a word's project; only a prefix that is nowhere a
+    /// project is refused.
     pub(super) fn judge_page(&self, prefix: &str, number: u64) -> Verdict {
         let prefix = prefix.to_ascii_uppercase();
         let refused = match &self.0 {
@@ -170,11 +171,7 @@ impl Prefixes {
                 Some("unknown prefix; the history does not use it")
             }
             Source::Nothing | Source::Learned(_) => match lookalikes::doubt(&prefix) {
-                Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Seldom(reason))
-                    if !self.knows(&prefix) =>
-                {
-                    Some(reason)
-                }
+                Some(Doubt::Never(reason)) if !self.knows(&prefix) => Some(reason),
                 _ => None,
             },
         };
@@ -351,6 +348,9 @@ mod tests {
                 ("the file TEST-1 is", ""),
                 ("https://linear.app/acme/issue/ENG-12/add-a-cart", "ENG-12"),
                 ("https://example.com/SHOP-6", ""),
+                ("https://acme.atlassian.net/browse/JAVA-7 JAVA-8", "JAVA-7"),
+                ("https://acme.atlassian.net/browse/PHASE-7", "PHASE-7"),
+                ("https://acme.atlassian.net/browse/KIP-7", ""),
             ],
         );
     }
