@@ -126,7 +126,8 @@ impl Usage {
             Some(Doubt::Seldom(_)) => return self.is_project_in_spite_of_its_name(uses, messages),
             Some(Doubt::Often(_)) | None => {}
         }
-        let is_common = uses >= 10 && numbers >= 5;
+        // The name of some hardware comes ten times, too, in a history of fifty thousand messages.
+        let is_common = uses >= 10 && numbers >= 5 && uses * 1000 >= messages;
         let is_placed = self.prominent >= 10 && numbers >= 3 && self.prominent * 2 >= self.uses;
         let is_young = self.prominent >= 3
             && numbers >= 2

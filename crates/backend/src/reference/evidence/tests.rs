@@ -153,6 +153,13 @@ fn other_projects_items_are_named_now_and_then_and_this_one_s_keep_coming() {
 }
 
 #[test]
+fn a_name_that_comes_now_and_then_in_a_long_history_is_no_project() {
+    let name = many(12, "Add support for the DISK-1{}9");
+    check(&[name.clone(), many(300, "tidy {}")], &[("about DISK-7", "DISK-7")]);
+    check(&[name, many(13_000, "tidy {}")], &[("about DISK-7", ""), ("about BOARD-721", "")]);
+}
+
+#[test]
 fn a_small_number_behind_a_word_is_a_version_in_an_old_project_without_early_items() {
     let late = many(40, "JAVA-{}00: add");
     check(std::slice::from_ref(&late), &[("on JAVA-17", ""), ("JAVA-17: add", "JAVA-17")]);
