@@ -86,9 +86,9 @@ impl Learner {
             .filter(|(prefix, _)| !classes.contains_key(*prefix))
             .filter_map(|(prefix, evidence)| {
                 let class = self.typo(prefix, evidence, &classes).or_else(|| {
-                    evidence
-                        .is_likely(lookalikes::doubt(prefix), size, messages)
-                        .then_some(Class::Likely)
+                    (evidence.is_likely(lookalikes::doubt(prefix), size, messages)
+                        || evidence.lower.is_likely(prefix, messages))
+                    .then_some(Class::Likely)
                 });
                 Some((prefix.clone(), class?))
             })

@@ -30,6 +30,7 @@ fn stands_out(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
     let before = around::before(text, span.start);
     let after = around::after(text, span.end);
     is_enclosed(before, after, in_subject)
+        || (in_subject && is_hashed(before, &text[span.clone()]))
         || (in_subject && is_branch(before, after))
         || leads(before, after, in_subject)
         || (in_subject && is_part(before, after))
@@ -45,6 +46,11 @@ fn is_enclosed(before: &str, after: &str, in_subject: bool) -> bool {
         (Some(b'('), Some(b',' | b';')) => in_subject && before.ends_with(" ("),
         _ => false,
     }
+}
+
+/// `#SHOP-123` as a tag; a colour is no more than two digits long.
+fn is_hashed(before: &str, key: &str) -> bool {
+    before.ends_with(" #") && key.rsplit_once('-').is_some_and(|(_, number)| number.len() > 2)
 }
 
 /// `Merge branch 'SHOP-12'`, `Merge pull request #4 from acme/SHOP-12-cart`, but no branch that a robot named.
@@ -144,6 +150,7 @@ mod tests {
             "fix: SHOP-12 add a cart",
             "fix; SHOP-12 add a cart",
             "Add a cart (SHOP-12, #34)",
+            "Add a cart for #SHOP-123 now",
             "SHOP-11, SHOP-12: add a cart",
             "#34 shop-10 SHOP-11/SHOP-12 add",
             "Add a cart (closes SHOP-11, SHOP-12)",
@@ -159,6 +166,8 @@ mod tests {
             "34 SHOP-12 add a cart",
             "[cart SHOP-12",
             "Call add(SHOP-12, 3)",
+            "Open page#SHOP-123 now",
+            "Make it #SHOP-12 again",
             "Add-SHOP-12 - x",
             "PAY-11, SHOP-12 add",
             "SHOP-1x, SHOP-12 add",

@@ -5,6 +5,7 @@ use super::{
     key::{Doubtful, Edge, Key},
     lexer::Inside,
     lookalikes::{self, Doubt},
+    usage::is_telling,
 };
 use std::{borrow::Cow, collections::HashMap};
 
@@ -143,7 +144,7 @@ impl Prefixes {
             && key.prefix.as_bytes()[0].is_ascii_uppercase()
             && !key.prefix.bytes().any(|byte| byte.is_ascii_lowercase());
         if !could_be_key {
-            return Verdict::Noise;
+            return self.guess_lower(key, inside, is_prominent).unwrap_or(Verdict::Noise);
         }
         match (inside, key.edge) {
             (Some(_), _) => Verdict::LookAlike("it is inside a URL".into()),
@@ -217,6 +218,21 @@ impl Prefixes {
         let could_be_name = if key.is_lower() { names.lower } else { names.upper };
         let is_name = key.number < EARLY && could_be_name && !is_prominent();
         (!is_name).then_some(prefix)
+    }
+
+    /// `[shop-12]`, where the history has `SHOP` in upper case only and too rarely for a project.
+    fn guess_lower(
+        &self,
+        key: &Key<'_>,
+        inside: Option<Inside>,
+        is_prominent: impl Fn() -> bool,
+    ) -> Option<Verdict> {
+        let Source::Learned(history) = &self.0 else { return None };
+        let prefix = upper(key.prefix);
+        let is_likely = matches!(history.classes.get(&*prefix), Some(Class::Likely));
+        let is_free = inside.is_none() && key.is_clean();
+        (is_likely && is_free && is_telling(key.number) && is_prominent())
+            .then(|| Verdict::Item(format!("{prefix}-{}", key.number)))
     }
 
     /// Judges an upper-case key whose prefix nobody has vouched for.

@@ -9,9 +9,13 @@ use std::collections::HashSet;
 /// Different numbers that are counted; more say nothing new.
 const NUMBERS: usize = 64;
 
-/// How many numbers tell an item from a version, which is small, and from a size, which computers count in 32s.
+/// Whether a number tells an item from a version, which is small, and from a size, which computers count in 32s.
+pub(super) fn is_telling(number: u64) -> bool {
+    number >= EARLY && !number.is_multiple_of(32)
+}
+
 fn telling(numbers: &HashSet<u64>) -> usize {
-    numbers.iter().filter(|number| **number >= EARLY && !number.is_multiple_of(32)).count()
+    numbers.iter().filter(|number| is_telling(**number)).count()
 }
 
 #[derive(Debug, Default)]
@@ -50,6 +54,16 @@ impl Lower {
         if is_prominent && self.numbers.len() < NUMBERS {
             self.numbers.insert(number);
         }
+    }
+
+    /// Whether every use stands where keys stand, with numbers that tell items: `closes: shop-123`.
+    pub(super) fn is_likely(&self, prefix: &str, messages: u32) -> bool {
+        self.prominent >= 3
+            && self.prominent == self.uses
+            && self.prominent * 200 >= messages
+            && telling(&self.numbers) >= 2
+            && lookalikes::doubt(prefix).is_none()
+            && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
     }
 
     /// `node-18` and `patch-1` stand where keys stand too, with few numbers.
@@ -178,7 +192,14 @@ impl Usage {
                     || (is_prose && self.largest >= 100 && self.uses * 100 >= messages)
             }
             Size::Small | Size::Settled => {
-                is_repeated || is_placed || self.pages >= 1 || (numbers >= 3 && self.largest >= 100)
+                let is_in_both_cases = doubt.is_none()
+                    && self.prominent.min(self.lower.prominent) >= 1
+                    && telling(&self.numbers).min(telling(&self.lower.numbers)) >= 1;
+                is_repeated
+                    || is_placed
+                    || is_in_both_cases
+                    || self.pages >= 1
+                    || (numbers >= 3 && self.largest >= 100)
             }
         }
     }

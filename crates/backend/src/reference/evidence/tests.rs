@@ -69,6 +69,40 @@ fn a_prefix_is_known_in_lower_case_from_branches_and_other_places_of_keys() {
 }
 
 #[test]
+fn a_rare_prefix_counts_in_lower_case_where_keys_stand_and_its_number_tells() {
+    let twice = many(2, "[SHOP-{}00] add");
+    let cases = [
+        ("[shop-301] add", "SHOP-301"),
+        ("Shop-301: add", "SHOP-301"),
+        ("about shop-301 here", ""),
+        ("[shop-3] add", ""),
+        ("[shop-256] add", ""),
+        ("shop-301.example.com: add", ""),
+        ("https://shop-301: add", ""),
+    ];
+    check(&[twice, many(90, "tidy {}")], &cases);
+    check(
+        &[many(3, "add\n\nCloses: shop-{}07"), many(90, "tidy {}")],
+        &[("about SHOP-3", "SHOP-3"), ("fixes shop-301", "SHOP-301")],
+    );
+    for (messages, template) in
+        [(900, "fix: disk-{}07"), (90, "fix: sha-{}07"), (90, "try-{}07: x")]
+    {
+        let word = template.trim_start_matches("fix: ").replace("{}", "3").replace(": x", "");
+        check(&[many(3, template), many(messages, "tidy {}")], &[(&format!("fix: {word}"), "")]);
+    }
+    let small = many(3, "fix: disk-{}");
+    check(&[small, many(90, "tidy {}")], &[("fix: disk-301", "")]);
+    let (placed, named) = (many(3, "fix: disk-{}07"), many(1, "run it on disk-{}"));
+    check(&[placed, named, many(90, "tidy {}")], &[("fix: disk-301", "")]);
+    let both = ["add (SHOP-105)", "add to #shop-107, too"].map(str::to_owned);
+    check(
+        &[both.to_vec(), many(90, "tidy {}")],
+        &[("[shop-301] add", "SHOP-301"), ("[disk-301] add", "")],
+    );
+}
+
+#[test]
 fn an_underscore_may_be_part_of_a_prefix_that_stands_where_keys_stand() {
     let history = [many(20, "MY_SHOP-{}: add"), many(20, "use INT_MAX-{}"), many(90, "x")];
     check(&history, &[("about MY_SHOP-7", "MY_SHOP-7"), ("add INT_MAX-3 to SHOP-7", "")]);
