@@ -22,7 +22,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
         Seldom("a character set or an encoding"),
         &[
             "ASCII", "BASE", "BIG5", "CP", "EUC", "GB", "GBK", "IBM", "KOI8", "LATIN", "MAC",
-            "SJIS", "UCS", "UTF", "WIN", "WINDOWS", "WTF",
+            "SJIS", "TIS", "UCS", "UTF", "WIN", "WINDOWS", "WTF",
         ],
     ),
     (
@@ -168,10 +168,10 @@ const GROUPS: &[(Doubt, &[&str])] = &[
     (
         Seldom("hardware or a number format"),
         &[
-            "AMD", "ARM", "ARMV", "BCM", "BF", "CORTEX", "CTRL", "ALT", "DDR", "ESP", "FLOAT",
-            "FP", "GFX", "GTX", "HDMI", "I2C", "INT", "LTE", "MI", "MIPS", "NVME", "PCIE", "PPC",
-            "RISC", "RISCV", "RTX", "RV", "SATA", "SM", "STM", "STM32", "TPU", "UINT", "USB",
-            "WIFI", "X86",
+            "AMD", "ARM", "ARMV", "AVX", "BCM", "BF", "CORTEX", "CTRL", "ALT", "DDR", "ESP",
+            "FLOAT", "FP", "GFX", "GTX", "HDMI", "I2C", "IA", "INT", "LTE", "MI", "MIPS", "NVME",
+            "PCIE", "PDP", "PPC", "RISC", "RISCV", "RTX", "RV", "SATA", "SM", "STM", "STM32",
+            "TPU", "UINT", "USB", "WIFI", "X86",
         ],
     ),
     (
@@ -299,6 +299,19 @@ pub(super) fn doubt(prefix: &str) -> Option<Doubt> {
     if prefix.bytes().filter(u8::is_ascii_alphabetic).count() < 2 {
         return Some(Seldom("a letter with a number"));
     }
+    group(prefix).or_else(|| numbered(prefix))
+}
+
+/// `ISO8859-1` and `UTF16-2` are rarely more than `ISO` and `UTF`; a word of every tracker with a number is a name.
+fn numbered(prefix: &str) -> Option<Doubt> {
+    let word = prefix.trim_end_matches(|c: char| c.is_ascii_digit());
+    match group(word).filter(|_| word.len() < prefix.len())? {
+        Never(reason) | Hardly(reason) | Seldom(reason) => Some(Seldom(reason)),
+        Often(_) => None,
+    }
+}
+
+fn group(prefix: &str) -> Option<Doubt> {
     GROUPS.iter().find(|(_, words)| words.contains(&prefix)).map(|(doubt, _)| *doubt)
 }
 
@@ -330,6 +343,8 @@ mod tests {
         assert!(matches!(doubt("KIP"), Some(Doubt::Never(_))));
         assert!(matches!(doubt("UTF"), Some(Doubt::Seldom(_))));
         assert!(matches!(doubt("H2"), Some(Doubt::Seldom(_))));
+        assert!(matches!(doubt("ISO8859"), Some(Doubt::Seldom(_))));
+        assert!(doubt("QA1").is_none());
         assert!(matches!(doubt("TASK"), Some(Doubt::Often(_))));
         assert!(doubt("SHOP").is_none());
     }
