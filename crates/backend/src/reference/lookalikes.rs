@@ -15,7 +15,12 @@ pub(super) enum Doubt {
     Often(&'static str),
 }
 
+use super::evidence;
 use Doubt::{Hardly, Never, Often, Seldom};
+
+/// What stands for `#` before the number of an issue or of a pull request.
+const HOSTS: &[&str] =
+    &["GH", "GHE", "GITHUB", "GITLAB", "ISSUE", "ISSUES", "MR", "PR", "PRS", "PULL", "PULLREQUEST"];
 
 const GROUPS: &[(Doubt, &[&str])] = &[
     (
@@ -90,22 +95,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
             "TIP", "XIP",
         ],
     ),
-    (
-        Never("a number of the code host"),
-        &[
-            "GH",
-            "GHE",
-            "GITHUB",
-            "GITLAB",
-            "ISSUE",
-            "ISSUES",
-            "MR",
-            "PR",
-            "PRS",
-            "PULL",
-            "PULLREQUEST",
-        ],
-    ),
+    (Never("a number of the code host"), HOSTS),
     (
         Hardly("a version or a branch"),
         &[
@@ -313,6 +303,11 @@ fn numbered(prefix: &str) -> Option<Doubt> {
 
 fn group(prefix: &str) -> Option<Doubt> {
     GROUPS.iter().find(|(_, words)| words.contains(&prefix)).map(|(doubt, _)| *doubt)
+}
+
+/// The word for a code host's numbers that `prefix` is one slip away from.
+pub(super) fn slip_of_host(prefix: &str) -> Option<&'static str> {
+    HOSTS.iter().copied().find(|word| word.len() >= 6 && evidence::is_slip(prefix, word))
 }
 
 /// Whether a lower-case `prefix` in a branch's name is an everyday word.

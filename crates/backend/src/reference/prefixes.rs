@@ -247,7 +247,7 @@ impl Prefixes {
             Some(Class::Likely) => return item(),
             Some(Class::Typo(known)) => Some(known.as_str()),
             Some(Class::Known(_)) => None,
-            None => self.slip_of(key.prefix),
+            None => self.slip_of(key.prefix).or_else(|| lookalikes::slip_of_host(key.prefix)),
         };
         if let Some(known) = slip {
             return Verdict::LookAlike(format!("unknown prefix; did you mean {known}?").into());
@@ -353,6 +353,7 @@ mod tests {
                 ("text about SHOP-2 inside", "SHOP-2"),
                 ("shop-1 add cart", ""),
                 ("UTF-8, SHA-256, ISO-8859-1, RFC-6750, CVE-2024-1234, GH-1050, PR-3, KIP-500", ""),
+                ("Fix a leak (GITHBU-308), GITLAP-12, ISSUSE-7", ""),
                 ("GHSA-57j2-w4cx-62h2 SNYK-JAVA-IONETTY-1020439 INT-MASTER-1004 INT-CR-23", ""),
                 ("jetty-9.4 bom-2 h-10 T-01a02448-1 kafka-0 pk-lf-1234567890 LANGFUSE-5DZ", ""),
                 ("ABCD-1234-EFGH BSD-3-Clause GPL-2", ""),
