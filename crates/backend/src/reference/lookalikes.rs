@@ -9,7 +9,8 @@ pub(super) enum Doubt {
     /// Only a history that begins its subjects with it, with number upon number, makes it a project: `MASTER-12` is the
     /// name of a build, `SEP-12` a day.
     Hardly(&'static str),
-    /// A history full of different numbers makes it a project: drivers for a database are `JAVA` and `PYTHON`.
+    /// A history full of different numbers, or a few that tell an item where keys stand, make it a project: drivers for a
+    /// database are `JAVA` and `PYTHON`. At the start of a subject such a number is a key by itself: `JAVA-1234: add`.
     Seldom(&'static str),
     /// A place where keys stand, such as the start of a subject, makes it a project.
     Often(&'static str),

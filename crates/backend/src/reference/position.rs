@@ -26,6 +26,28 @@ fn previous(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
         .then(|| start + from..start + head.len())
 }
 
+/// Where a word of a text stands, looked at when a rule asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) text: &'a str,
+    pub(super) span: &'a Range<usize>,
+    pub(super) in_subject: bool,
+}
+
+impl Spot<'_> {
+    pub(super) fn is_prominent(self) -> bool {
+        is_prominent(self.text, self.span, self.in_subject)
+    }
+
+    /// Whether it begins the subject or stands in brackets alone: where next to nothing but keys stands.
+    pub(super) fn leads(self) -> bool {
+        let before = around::before(self.text, self.span.start);
+        let is_bracketed =
+            before.ends_with('[') && around::after(self.text, self.span.end).starts_with(']');
+        is_bracketed || (self.in_subject && is_start(before))
+    }
+}
+
 fn stands_out(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
     let before = around::before(text, span.start);
     let after = around::after(text, span.end);

@@ -5,6 +5,7 @@ use super::{
     key::{Doubtful, Edge, Key},
     lexer::Inside,
     lookalikes::{self, Doubt},
+    position::Spot,
     usage::is_telling,
 };
 use std::{borrow::Cow, collections::HashMap};
@@ -14,8 +15,8 @@ pub(super) const EARLY: u64 = 100;
 
 /// The prefixes that make `SHOP-12` a key.
 ///
-/// A known prefix counts in any case; an unknown one in upper case only, and only as far as its look, its place and the
-/// history speak for it.
+/// A known prefix counts in any case; an unknown one in upper case, and only as far as its look, its place and the
+/// history speak for it. In lower case it takes a history that uses the prefix, and a place where keys stand.
 #[derive(Debug, Clone, Default)]
 pub struct Prefixes(Source);
 
@@ -130,28 +131,23 @@ impl Prefixes {
         Self(Source::Learned(history))
     }
 
-    /// Judges a key-shaped word; `is_prominent` says whether it stands where keys stand.
-    pub(super) fn judge(
-        &self,
-        key: &Key<'_>,
-        inside: Option<Inside>,
-        is_prominent: impl Fn() -> bool,
-    ) -> Verdict {
-        if let Some(prefix) = self.known_prefix(key, &is_prominent) {
+    /// Judges a key-shaped word by itself and by where it stands.
+    pub(super) fn judge(&self, key: &Key<'_>, inside: Option<Inside>, spot: Spot<'_>) -> Verdict {
+        if let Some(prefix) = self.known_prefix(key, spot) {
             return known(key, &prefix, inside);
         }
         let could_be_key = key.prefix.len() >= 2
             && key.prefix.as_bytes()[0].is_ascii_uppercase()
             && !key.prefix.bytes().any(|byte| byte.is_ascii_lowercase());
         if !could_be_key {
-            return self.guess_lower(key, inside, is_prominent).unwrap_or(Verdict::Noise);
+            return self.guess_lower(key, inside, spot).unwrap_or(Verdict::Noise);
         }
         match (inside, key.edge) {
             (Some(_), _) => Verdict::LookAlike("it is inside a URL".into()),
-            (None, Edge::Clean) => self.guess(key, is_prominent),
+            (None, Edge::Clean) => self.guess(key, spot),
             // `INT_MAX-1` is code; `task_SHOP-123` is not.
             (None, Edge::Doubtful(Doubtful::Identifier)) if key.number >= 100 => {
-                self.guess(key, is_prominent)
+                self.guess(key, spot)
             }
             (None, Edge::Doubtful(doubtful)) => Verdict::LookAlike(doubtful.reason().into()),
             (None, Edge::Broken(reason)) => Verdict::LookAlike(reason.into()),
@@ -198,11 +194,7 @@ impl Prefixes {
     }
 
     /// The prefix as it is known, in upper case: the longest one first, since `MY_SHOP` may be a project.
-    fn known_prefix<'a>(
-        &self,
-        key: &Key<'a>,
-        is_prominent: impl Fn() -> bool,
-    ) -> Option<Cow<'a, str>> {
+    fn known_prefix<'a>(&self, key: &Key<'a>, spot: Spot<'_>) -> Option<Cow<'a, str>> {
         let names = |prefix: &str| match &self.0 {
             Source::Nothing => None,
             Source::Allowed(prefixes) => prefixes.get(prefix).copied(),
@@ -216,7 +208,7 @@ impl Prefixes {
         let (prefix, names) =
             wide.and_then(|wide| known(upper(wide))).or_else(|| known(upper(key.prefix)))?;
         let could_be_name = if key.is_lower() { names.lower } else { names.upper };
-        let is_name = key.number < EARLY && could_be_name && !is_prominent();
+        let is_name = key.number < EARLY && could_be_name && !spot.is_prominent();
         (!is_name).then_some(prefix)
     }
 
@@ -225,18 +217,18 @@ impl Prefixes {
         &self,
         key: &Key<'_>,
         inside: Option<Inside>,
-        is_prominent: impl Fn() -> bool,
+        spot: Spot<'_>,
     ) -> Option<Verdict> {
         let Source::Learned(history) = &self.0 else { return None };
         let prefix = upper(key.prefix);
         let is_likely = matches!(history.classes.get(&*prefix), Some(Class::Likely));
         let is_free = inside.is_none() && key.is_clean();
-        (is_likely && is_free && is_telling(key.number) && is_prominent())
+        (is_likely && is_free && is_telling(key.number) && spot.is_prominent())
             .then(|| Verdict::Item(format!("{prefix}-{}", key.number)))
     }
 
     /// Judges an upper-case key whose prefix nobody has vouched for.
-    fn guess(&self, key: &Key<'_>, is_prominent: impl Fn() -> bool) -> Verdict {
+    fn guess(&self, key: &Key<'_>, spot: Spot<'_>) -> Verdict {
         let item = || Verdict::Item(format!("{}-{}", key.prefix, key.number));
         let (class, size) = match &self.0 {
             Source::Allowed(_) => return self.not_allowed(key.prefix),
@@ -253,17 +245,20 @@ impl Prefixes {
             return Verdict::LookAlike(format!("unknown prefix; did you mean {known}?").into());
         }
         match lookalikes::doubt(key.prefix) {
-            Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Seldom(reason)) => {
+            Some(Doubt::Never(reason) | Doubt::Hardly(reason)) => {
                 return Verdict::LookAlike(reason.into());
             }
-            Some(Doubt::Often(reason)) if !is_prominent() => {
+            Some(Doubt::Seldom(reason)) if !(is_telling(key.number) && spot.leads()) => {
+                return Verdict::LookAlike(reason.into());
+            }
+            Some(Doubt::Often(reason)) if !spot.is_prominent() => {
                 return Verdict::LookAlike(reason.into());
             }
             _ => {}
         }
         let is_credible = match size {
             Size::Small => true,
-            Size::Settled => is_prominent() || has_look_of_key(key),
+            Size::Settled => spot.is_prominent() || has_look_of_key(key),
             Size::Without => false,
         };
         if is_credible {
@@ -359,6 +354,12 @@ mod tests {
                 ("ABCD-1234-EFGH BSD-3-Clause GPL-2", ""),
                 ("SHOP-12-Add-a-cart SHOP-13-UI", "SHOP-12,SHOP-13"),
                 ("2023-04-11-245a825 F47AC10B-58CC-4372-A567-0E02B2C3D479", ""),
+                ("JAVA-1234: add", "JAVA-1234"),
+                ("add a cart [JAVA-1234]", "JAVA-1234"),
+                ("fix: JAVA-1234 (JAVA-1235)", ""),
+                ("x\n\nJAVA-1234: add", ""),
+                ("JAVA-17: add", ""),
+                ("SHA-256: add", ""),
                 ("INT_MAX-1 and PAGE_SIZE-1", ""),
                 ("TEST-1 add a test", "TEST-1"),
                 ("see TEST-1", "TEST-1"),
