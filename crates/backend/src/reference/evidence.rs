@@ -3,7 +3,8 @@
 //! Measured on ten public histories (63,160 commits): upper case minus look-alikes finds 0.980 of the keys at a precision
 //! of 0.996; prefixes used ten times in subjects find 0.988 at 0.9998. The second loses the rare projects, the first the
 //! lower-case keys and its precision wherever keys are few. So a prefix is known by use, and a rare one has to stand
-//! where keys stand.
+//! where keys stand. A prefix that is a word is told by its numbers: versions are small and sizes come in 32s,
+//! while items have many others.
 
 use super::{
     foreign::Foreign,
