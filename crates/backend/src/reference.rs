@@ -50,6 +50,7 @@ mod tests;
 use crate::model::WorkItemId;
 use foreign::Foreign;
 use lexer::{Shape, Token};
+use position::Spot;
 use prefixes::Verdict;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -242,8 +243,10 @@ impl Prefixes {
         foreign: &Foreign<'_>,
     ) -> Verdict {
         let verdict = match &token.shape {
-            Shape::Key(key) => self
-                .judge(key, token.inside, || position::is_prominent(text, &token.span, in_subject)),
+            Shape::Key(key) => {
+                let spot = Spot { text, span: &token.span, in_subject };
+                self.judge(key, token.inside, spot)
+            }
             Shape::Url(url::Item::Key { prefix, number }) => self.judge_page(prefix, *number),
             Shape::Url(_) | Shape::Number(_) => Verdict::Noise,
         };

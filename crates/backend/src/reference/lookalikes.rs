@@ -9,20 +9,26 @@ pub(super) enum Doubt {
     /// Only a history that begins its subjects with it, with number upon number, makes it a project: `MASTER-12` is the
     /// name of a build, `SEP-12` a day.
     Hardly(&'static str),
-    /// A history full of different numbers makes it a project: drivers for a database are `JAVA` and `PYTHON`.
+    /// A history full of different numbers, or a few that tell an item where keys stand, make it a project: drivers for a
+    /// database are `JAVA` and `PYTHON`. At the start of a subject such a number is a key by itself: `JAVA-1234: add`.
     Seldom(&'static str),
     /// A place where keys stand, such as the start of a subject, makes it a project.
     Often(&'static str),
 }
 
+use super::evidence;
 use Doubt::{Hardly, Never, Often, Seldom};
+
+/// What stands for `#` before the number of an issue or of a pull request.
+const HOSTS: &[&str] =
+    &["GH", "GHE", "GITHUB", "GITLAB", "ISSUE", "ISSUES", "MR", "PR", "PRS", "PULL", "PULLREQUEST"];
 
 const GROUPS: &[(Doubt, &[&str])] = &[
     (
         Seldom("a character set or an encoding"),
         &[
             "ASCII", "BASE", "BIG5", "CP", "EUC", "GB", "GBK", "IBM", "KOI8", "LATIN", "MAC",
-            "SJIS", "UCS", "UTF", "WIN", "WINDOWS", "WTF",
+            "SJIS", "TIS", "UCS", "UTF", "WIN", "WINDOWS", "WTF",
         ],
     ),
     (
@@ -90,22 +96,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
             "TIP", "XIP",
         ],
     ),
-    (
-        Never("a number of the code host"),
-        &[
-            "GH",
-            "GHE",
-            "GITHUB",
-            "GITLAB",
-            "ISSUE",
-            "ISSUES",
-            "MR",
-            "PR",
-            "PRS",
-            "PULL",
-            "PULLREQUEST",
-        ],
-    ),
+    (Never("a number of the code host"), HOSTS),
     (
         Hardly("a version or a branch"),
         &[
@@ -168,10 +159,10 @@ const GROUPS: &[(Doubt, &[&str])] = &[
     (
         Seldom("hardware or a number format"),
         &[
-            "AMD", "ARM", "ARMV", "BCM", "BF", "CORTEX", "CTRL", "ALT", "DDR", "ESP", "FLOAT",
-            "FP", "GFX", "GTX", "HDMI", "I2C", "INT", "LTE", "MI", "MIPS", "NVME", "PCIE", "PPC",
-            "RISC", "RISCV", "RTX", "RV", "SATA", "SM", "STM", "STM32", "TPU", "UINT", "USB",
-            "WIFI", "X86",
+            "AMD", "ARM", "ARMV", "AVX", "BCM", "BF", "CORTEX", "CTRL", "ALT", "DDR", "ESP",
+            "FLOAT", "FP", "GFX", "GTX", "HDMI", "I2C", "IA", "INT", "LTE", "MI", "MIPS", "NVME",
+            "PCIE", "PDP", "PPC", "RISC", "RISCV", "RTX", "RV", "SATA", "SM", "STM", "STM32",
+            "TPU", "UINT", "USB", "WIFI", "X86",
         ],
     ),
     (
@@ -299,7 +290,25 @@ pub(super) fn doubt(prefix: &str) -> Option<Doubt> {
     if prefix.bytes().filter(u8::is_ascii_alphabetic).count() < 2 {
         return Some(Seldom("a letter with a number"));
     }
+    group(prefix).or_else(|| numbered(prefix))
+}
+
+/// `ISO8859-1` and `UTF16-2` are rarely more than `ISO` and `UTF`; a word of every tracker with a number is a name.
+fn numbered(prefix: &str) -> Option<Doubt> {
+    let word = prefix.trim_end_matches(|c: char| c.is_ascii_digit());
+    match group(word).filter(|_| word.len() < prefix.len())? {
+        Never(reason) | Hardly(reason) | Seldom(reason) => Some(Seldom(reason)),
+        Often(_) => None,
+    }
+}
+
+fn group(prefix: &str) -> Option<Doubt> {
     GROUPS.iter().find(|(_, words)| words.contains(&prefix)).map(|(doubt, _)| *doubt)
+}
+
+/// The word for a code host's numbers that `prefix` is one slip away from.
+pub(super) fn slip_of_host(prefix: &str) -> Option<&'static str> {
+    HOSTS.iter().copied().find(|word| word.len() >= 6 && evidence::is_slip(prefix, word))
 }
 
 /// Whether a lower-case `prefix` in a branch's name is an everyday word.
@@ -330,6 +339,8 @@ mod tests {
         assert!(matches!(doubt("KIP"), Some(Doubt::Never(_))));
         assert!(matches!(doubt("UTF"), Some(Doubt::Seldom(_))));
         assert!(matches!(doubt("H2"), Some(Doubt::Seldom(_))));
+        assert!(matches!(doubt("ISO8859"), Some(Doubt::Seldom(_))));
+        assert!(doubt("QA1").is_none());
         assert!(matches!(doubt("TASK"), Some(Doubt::Often(_))));
         assert!(doubt("SHOP").is_none());
     }

@@ -3,24 +3,76 @@
 use super::{around, branch, keyword};
 use std::ops::Range;
 
-/// Whether `span` stands where a key stands rather than in the middle of prose.
+/// As many keys of a list as are gone back over, so that a hostile line costs no more than its length.
+const LIST: usize = 8;
+
+/// Whether `span` stands where a key stands rather than in the middle of prose, or follows one of its prefix there:
+/// `SHOP-12, SHOP-13: add a basket`.
 pub(super) fn is_prominent(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
+    let listed = std::iter::successors(Some(span.clone()), |span| previous(text, span));
+    listed.take(LIST).any(|span| stands_out(text, &span, in_subject))
+}
+
+/// The key of the same prefix that a list has before the one at `span`.
+fn previous(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
+    let prefix = text[span.clone()].rsplit_once('-')?.0;
+    let before = around::before(text, span.start);
+    let head = before.trim_end_matches([' ', ',', '/', '&', '+']);
+    let key = head.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix('-')?;
+    let from = key.len().checked_sub(prefix.len())?;
+    let is_same = key.get(from..).is_some_and(|other| other.eq_ignore_ascii_case(prefix));
+    let start = span.start - before.len();
+    (is_same && head.len() > key.len() + 1 && head.len() < before.len())
+        .then(|| start + from..start + head.len())
+}
+
+/// Where a word of a text stands, looked at when a rule asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) text: &'a str,
+    pub(super) span: &'a Range<usize>,
+    pub(super) in_subject: bool,
+}
+
+impl Spot<'_> {
+    pub(super) fn is_prominent(self) -> bool {
+        is_prominent(self.text, self.span, self.in_subject)
+    }
+
+    /// Whether it begins the subject or stands in brackets alone: where next to nothing but keys stands.
+    pub(super) fn leads(self) -> bool {
+        let before = around::before(self.text, self.span.start);
+        let is_bracketed =
+            before.ends_with('[') && around::after(self.text, self.span.end).starts_with(']');
+        is_bracketed || (self.in_subject && is_start(before))
+    }
+}
+
+fn stands_out(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
     let before = around::before(text, span.start);
     let after = around::after(text, span.end);
     is_enclosed(before, after, in_subject)
+        || (in_subject && is_hashed(before, &text[span.clone()]))
         || (in_subject && is_branch(before, after))
         || leads(before, after, in_subject)
+        || (in_subject && is_part(before, after))
         || is_labelled(before, in_subject)
         || keyword::before(before, after).is_some()
 }
 
-/// `[SHOP-12]` anywhere, `(SHOP-12)` in a subject.
+/// `[SHOP-12]` anywhere, `(SHOP-12)` and ` (SHOP-12, #34)` in a subject.
 fn is_enclosed(before: &str, after: &str, in_subject: bool) -> bool {
     match (before.bytes().next_back(), after.bytes().next()) {
         (Some(b'['), Some(b']')) => true,
         (Some(b'('), Some(b')')) => in_subject,
+        (Some(b'('), Some(b',' | b';')) => in_subject && before.ends_with(" ("),
         _ => false,
     }
+}
+
+/// `#SHOP-123` as a tag; a colour is no more than two digits long.
+fn is_hashed(before: &str, key: &str) -> bool {
+    before.ends_with(" #") && key.rsplit_once('-').is_some_and(|(_, number)| number.len() > 2)
 }
 
 /// `Merge branch 'SHOP-12'`, `Merge pull request #4 from acme/SHOP-12-cart`, but no branch that a robot named.
@@ -37,15 +89,51 @@ fn is_branch(before: &str, after: &str) -> bool {
 
 /// `SHOP-12 Add a basket` as a subject, `SHOP-12` or `* SHOP-12: ...` as a line.
 fn leads(before: &str, after: &str, in_subject: bool) -> bool {
-    let is_start = before.bytes().all(|byte| b" \t[({<*-#@\"'".contains(&byte));
+    let is_start = is_start(before);
     let is_line = after.is_empty() || after.starts_with([':', ']', ')']);
     (is_start && (in_subject || is_line)) || (in_subject && after.starts_with([':', ';']))
 }
 
-/// `fix: SHOP-12 ...` as a subject, `Issue-ID: SHOP-12` as a line.
+/// Whether nothing stands before a key but signs, pictures, tags and the number of a pull request: `* `, `#34 [cart] `.
+fn is_start(mut before: &str) -> bool {
+    let is_sign = |c: char| " \t[({<*-#@\"'".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
+    while let Some(first) = before.chars().next() {
+        let rest = tag(before).or_else(|| hash(before));
+        let Some(rest) = rest.or_else(|| before.strip_prefix(first).filter(|_| is_sign(first)))
+        else {
+            return false;
+        };
+        before = rest;
+    }
+    true
+}
+
+/// What follows `[cart] `.
+fn tag(text: &str) -> Option<&str> {
+    let (tag, rest) = text.strip_prefix('[')?.split_once(']')?;
+    (!tag.contains('[')).then_some(rest)
+}
+
+/// What follows `#34 `.
+fn hash(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix('#')?.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.starts_with([' ', ':']).then(|| &rest[1..])
+}
+
+/// `Cart - SHOP-12 - add a basket`, `Add a basket | SHOP-12`: the whole of a subject's part.
+fn is_part(before: &str, after: &str) -> bool {
+    const MARKS: [&str; 2] = [" - ", " | "];
+    MARKS.iter().any(|mark| {
+        let is_end = after.is_empty() || after.starts_with(mark);
+        before.ends_with(mark) && is_end
+    })
+}
+
+/// `fix: SHOP-12 ...` or `fix; SHOP-12 ...` as a subject, `Issue-ID: SHOP-12` as a line.
 fn is_labelled(before: &str, in_subject: bool) -> bool {
-    let Some(label) = before.trim_end().strip_suffix(':') else { return false };
-    in_subject || label_name(label).is_some()
+    let before = before.trim_end();
+    let is_part = in_subject && before.ends_with([':', ';']);
+    is_part || before.strip_suffix(':').and_then(label_name).is_some()
 }
 
 /// The name that a line begins with, `Issue-ID` of `Issue-ID: `; spaces are allowed inside two words.
@@ -58,4 +146,57 @@ pub(super) fn label_name(label: &str) -> Option<&str> {
             byte.is_ascii_alphanumeric() || byte == b'-' || byte == b' ' || byte == b'_'
         });
     is_name.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_prominent;
+
+    /// Whether the last key of a subject stands where keys stand.
+    fn stands(subject: &str) -> bool {
+        let start = subject.rfind("SHOP").unwrap_or_default();
+        let digits = subject[start + 5..].bytes().take_while(u8::is_ascii_digit).count();
+        is_prominent(subject, &(start..start + 5 + digits), true)
+    }
+
+    #[test]
+    fn keys_stand_at_the_start_behind_marks_in_brackets_as_a_part_and_in_lists_of_their_own() {
+        for subject in [
+            "SHOP-12 add a cart",
+            "#34 SHOP-12 add a cart",
+            "[cart] SHOP-12 add a cart",
+            "#34 [cart][shop] SHOP-12 add a cart",
+            "\u{1f41b} SHOP-12 add a cart",
+            "Cart - SHOP-12 - add totals",
+            "Add a cart - SHOP-12",
+            "fix: SHOP-12 add a cart",
+            "fix; SHOP-12 add a cart",
+            "Add a cart (SHOP-12, #34)",
+            "Add a cart for #SHOP-123 now",
+            "SHOP-11, SHOP-12: add a cart",
+            "#34 shop-10 SHOP-11/SHOP-12 add",
+            "Add a cart (closes SHOP-11, SHOP-12)",
+        ] {
+            assert!(stands(subject), "{subject}");
+        }
+    }
+
+    #[test]
+    fn keys_in_prose_calls_and_behind_other_words_do_not_stand_out() {
+        for subject in [
+            "Add a cart to SHOP-12 now",
+            "34 SHOP-12 add a cart",
+            "[cart SHOP-12",
+            "Call add(SHOP-12, 3)",
+            "Open page#SHOP-123 now",
+            "Make it #SHOP-12 again",
+            "Add-SHOP-12 - x",
+            "PAY-11, SHOP-12 add",
+            "SHOP-1x, SHOP-12 add",
+        ] {
+            assert!(!stands(subject), "{subject}");
+        }
+        let list = format!("{}SHOP-9", "SHOP-1, ".repeat(20));
+        assert!(!stands(&list), "a list is gone back over a little only");
+    }
 }

@@ -5,13 +5,18 @@ use super::{
     key::{Doubtful, Edge, Key},
     lexer::Inside,
     lookalikes::{self, Doubt},
+    position::Spot,
+    usage::is_telling,
 };
 use std::{borrow::Cow, collections::HashMap};
 
+/// Numbers below are those of a project's first items, and of hosts and versions.
+pub(super) const EARLY: u64 = 100;
+
 /// The prefixes that make `SHOP-12` a key.
 ///
-/// A known prefix counts in any case; an unknown one in upper case only, and only as far as its look, its place and the
-/// history speak for it.
+/// A known prefix counts in any case; an unknown one in upper case, and only as far as its look, its place and the
+/// history speak for it. In lower case it takes a history that uses the prefix, and a place where keys stand.
 #[derive(Debug, Clone, Default)]
 pub struct Prefixes(Source);
 
@@ -19,8 +24,7 @@ pub struct Prefixes(Source);
 enum Source {
     #[default]
     Nothing,
-    /// Each with its largest number in the history, 0 without one.
-    Allowed(HashMap<String, u64>),
+    Allowed(HashMap<String, Names>),
     Learned(History),
 }
 
@@ -42,6 +46,16 @@ pub(super) enum Size {
     Without,
 }
 
+/// What a project's prefix with a number below a hundred is outside the places of keys: where items are counted in
+/// thousands, `kafka-3` and `JAVA-17` are a host and a version rather than early items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Names {
+    /// A name when it is written in lower case.
+    pub(super) lower: bool,
+    /// A name in upper case, too.
+    pub(super) upper: bool,
+}
+
 /// What a key-shaped word is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -58,13 +72,13 @@ impl Prefixes {
     pub fn allow<P: AsRef<str>>(prefixes: impl IntoIterator<Item = P>) -> Self {
         let clean = |prefix: P| prefix.as_ref().trim().trim_end_matches('-').to_ascii_uppercase();
         let named = prefixes.into_iter().map(clean).filter(|prefix| !prefix.is_empty());
-        Self(Source::Allowed(named.map(|prefix| (prefix, 0)).collect()))
+        Self(Source::Allowed(named.map(|prefix| (prefix, Names::default())).collect()))
     }
 
-    /// Gives each allowed prefix the largest number that a history knows.
-    pub(super) fn with_largest(mut self, largest: impl Fn(&str) -> u64) -> Self {
+    /// Says of each allowed prefix what else it names.
+    pub(super) fn with_names(mut self, names: impl Fn(&str) -> Names) -> Self {
         if let Source::Allowed(prefixes) = &mut self.0 {
-            prefixes.iter_mut().for_each(|(prefix, number)| *number = largest(prefix));
+            prefixes.iter_mut().for_each(|(prefix, known)| *known = names(prefix));
         }
         self
     }
@@ -97,7 +111,7 @@ impl Prefixes {
         let learned = learned
             .into_iter()
             .flatten()
-            .filter_map(|(name, class)| matches!(class, Class::Known { .. }).then_some(name));
+            .filter_map(|(name, class)| matches!(class, Class::Known(_)).then_some(name));
         allowed.into_iter().flatten().chain(learned).map(String::as_str)
     }
 
@@ -117,35 +131,31 @@ impl Prefixes {
         Self(Source::Learned(history))
     }
 
-    /// Judges a key-shaped word; `is_prominent` says whether it stands where keys stand.
-    pub(super) fn judge(
-        &self,
-        key: &Key<'_>,
-        inside: Option<Inside>,
-        is_prominent: impl Fn() -> bool,
-    ) -> Verdict {
-        if let Some(prefix) = self.known_prefix(key, &is_prominent) {
+    /// Judges a key-shaped word by itself and by where it stands.
+    pub(super) fn judge(&self, key: &Key<'_>, inside: Option<Inside>, spot: Spot<'_>) -> Verdict {
+        if let Some(prefix) = self.known_prefix(key, spot) {
             return known(key, &prefix, inside);
         }
         let could_be_key = key.prefix.len() >= 2
             && key.prefix.as_bytes()[0].is_ascii_uppercase()
             && !key.prefix.bytes().any(|byte| byte.is_ascii_lowercase());
         if !could_be_key {
-            return Verdict::Noise;
+            return self.guess_lower(key, inside, spot).unwrap_or(Verdict::Noise);
         }
         match (inside, key.edge) {
             (Some(_), _) => Verdict::LookAlike("it is inside a URL".into()),
-            (None, Edge::Clean) => self.guess(key, is_prominent),
+            (None, Edge::Clean) => self.guess(key, spot),
             // `INT_MAX-1` is code; `task_SHOP-123` is not.
             (None, Edge::Doubtful(Doubtful::Identifier)) if key.number >= 100 => {
-                self.guess(key, is_prominent)
+                self.guess(key, spot)
             }
             (None, Edge::Doubtful(doubtful)) => Verdict::LookAlike(doubtful.reason().into()),
             (None, Edge::Broken(reason)) => Verdict::LookAlike(reason.into()),
         }
     }
 
-    /// The key of an item's page. The page says that it is one, so only a prefix that is nowhere a project is refused.
+    /// The key of an item's page. The page says that it is one, even of a word's project; only a prefix that is nowhere a
+    /// project is refused.
     pub(super) fn judge_page(&self, prefix: &str, number: u64) -> Verdict {
         let prefix = prefix.to_ascii_uppercase();
         let refused = match &self.0 {
@@ -158,11 +168,7 @@ impl Prefixes {
                 Some("unknown prefix; the history does not use it")
             }
             Source::Nothing | Source::Learned(_) => match lookalikes::doubt(&prefix) {
-                Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Seldom(reason))
-                    if !self.knows(&prefix) =>
-                {
-                    Some(reason)
-                }
+                Some(Doubt::Never(reason)) if !self.knows(&prefix) => Some(reason),
                 _ => None,
             },
         };
@@ -182,38 +188,47 @@ impl Prefixes {
             Source::Nothing => false,
             Source::Allowed(prefixes) => prefixes.contains_key(prefix),
             Source::Learned(history) => {
-                matches!(history.classes.get(prefix), Some(Class::Known { .. }))
+                matches!(history.classes.get(prefix), Some(Class::Known(_)))
             }
         }
     }
 
     /// The prefix as it is known, in upper case: the longest one first, since `MY_SHOP` may be a project.
-    fn known_prefix<'a>(
-        &self,
-        key: &Key<'a>,
-        is_prominent: impl Fn() -> bool,
-    ) -> Option<Cow<'a, str>> {
-        let largest = |prefix: &str| match &self.0 {
+    fn known_prefix<'a>(&self, key: &Key<'a>, spot: Spot<'_>) -> Option<Cow<'a, str>> {
+        let names = |prefix: &str| match &self.0 {
             Source::Nothing => None,
             Source::Allowed(prefixes) => prefixes.get(prefix).copied(),
             Source::Learned(history) => match history.classes.get(prefix) {
-                Some(Class::Known { largest }) => Some(*largest),
+                Some(Class::Known(names)) => Some(*names),
                 _ => None,
             },
         };
-        let known = |prefix: Cow<'a, str>| largest(&prefix).map(|largest| (prefix, largest));
+        let known = |prefix: Cow<'a, str>| names(&prefix).map(|names| (prefix, names));
         let wide = Some(key.wide).filter(|wide| wide.len() > key.prefix.len());
-        let (prefix, largest) =
+        let (prefix, names) =
             wide.and_then(|wide| known(upper(wide))).or_else(|| known(upper(key.prefix)))?;
-        // In a project with thousands of items `kafka-3` and `JAVA-17` are a host and a version, not early items.
-        let is_word =
-            || key.is_lower() || matches!(lookalikes::doubt(&prefix), Some(Doubt::Seldom(_)));
-        let is_name = key.number < 100 && largest >= 1000 && is_word() && !is_prominent();
+        let could_be_name = if key.is_lower() { names.lower } else { names.upper };
+        let is_name = key.number < EARLY && could_be_name && !spot.is_prominent();
         (!is_name).then_some(prefix)
     }
 
+    /// `[shop-12]`, where the history has `SHOP` in upper case only and too rarely for a project.
+    fn guess_lower(
+        &self,
+        key: &Key<'_>,
+        inside: Option<Inside>,
+        spot: Spot<'_>,
+    ) -> Option<Verdict> {
+        let Source::Learned(history) = &self.0 else { return None };
+        let prefix = upper(key.prefix);
+        let is_likely = matches!(history.classes.get(&*prefix), Some(Class::Likely));
+        let is_free = inside.is_none() && key.is_clean();
+        (is_likely && is_free && is_telling(key.number) && spot.is_prominent())
+            .then(|| Verdict::Item(format!("{prefix}-{}", key.number)))
+    }
+
     /// Judges an upper-case key whose prefix nobody has vouched for.
-    fn guess(&self, key: &Key<'_>, is_prominent: impl Fn() -> bool) -> Verdict {
+    fn guess(&self, key: &Key<'_>, spot: Spot<'_>) -> Verdict {
         let item = || Verdict::Item(format!("{}-{}", key.prefix, key.number));
         let (class, size) = match &self.0 {
             Source::Allowed(_) => return self.not_allowed(key.prefix),
@@ -223,24 +238,27 @@ impl Prefixes {
         let slip = match class {
             Some(Class::Likely) => return item(),
             Some(Class::Typo(known)) => Some(known.as_str()),
-            Some(Class::Known { .. }) => None,
-            None => self.slip_of(key.prefix),
+            Some(Class::Known(_)) => None,
+            None => self.slip_of(key.prefix).or_else(|| lookalikes::slip_of_host(key.prefix)),
         };
         if let Some(known) = slip {
             return Verdict::LookAlike(format!("unknown prefix; did you mean {known}?").into());
         }
         match lookalikes::doubt(key.prefix) {
-            Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Seldom(reason)) => {
+            Some(Doubt::Never(reason) | Doubt::Hardly(reason)) => {
                 return Verdict::LookAlike(reason.into());
             }
-            Some(Doubt::Often(reason)) if !is_prominent() => {
+            Some(Doubt::Seldom(reason)) if !(is_telling(key.number) && spot.leads()) => {
+                return Verdict::LookAlike(reason.into());
+            }
+            Some(Doubt::Often(reason)) if !spot.is_prominent() => {
                 return Verdict::LookAlike(reason.into());
             }
             _ => {}
         }
         let is_credible = match size {
             Size::Small => true,
-            Size::Settled => is_prominent() || has_look_of_key(key),
+            Size::Settled => spot.is_prominent() || has_look_of_key(key),
             Size::Without => false,
         };
         if is_credible {
@@ -330,17 +348,27 @@ mod tests {
                 ("text about SHOP-2 inside", "SHOP-2"),
                 ("shop-1 add cart", ""),
                 ("UTF-8, SHA-256, ISO-8859-1, RFC-6750, CVE-2024-1234, GH-1050, PR-3, KIP-500", ""),
+                ("Fix a leak (GITHBU-308), GITLAP-12, ISSUSE-7", ""),
                 ("GHSA-57j2-w4cx-62h2 SNYK-JAVA-IONETTY-1020439 INT-MASTER-1004 INT-CR-23", ""),
                 ("jetty-9.4 bom-2 h-10 T-01a02448-1 kafka-0 pk-lf-1234567890 LANGFUSE-5DZ", ""),
                 ("ABCD-1234-EFGH BSD-3-Clause GPL-2", ""),
                 ("SHOP-12-Add-a-cart SHOP-13-UI", "SHOP-12,SHOP-13"),
                 ("2023-04-11-245a825 F47AC10B-58CC-4372-A567-0E02B2C3D479", ""),
+                ("JAVA-1234: add", "JAVA-1234"),
+                ("add a cart [JAVA-1234]", "JAVA-1234"),
+                ("fix: JAVA-1234 (JAVA-1235)", ""),
+                ("x\n\nJAVA-1234: add", ""),
+                ("JAVA-17: add", ""),
+                ("SHA-256: add", ""),
                 ("INT_MAX-1 and PAGE_SIZE-1", ""),
                 ("TEST-1 add a test", "TEST-1"),
                 ("see TEST-1", "TEST-1"),
                 ("the file TEST-1 is", ""),
                 ("https://linear.app/acme/issue/ENG-12/add-a-cart", "ENG-12"),
                 ("https://example.com/SHOP-6", ""),
+                ("https://acme.atlassian.net/browse/JAVA-7 JAVA-8", "JAVA-7"),
+                ("https://acme.atlassian.net/browse/PHASE-7", "PHASE-7"),
+                ("https://acme.atlassian.net/browse/KIP-7", ""),
             ],
         );
     }

@@ -2,12 +2,21 @@
 
 use super::{
     lookalikes::{self, Doubt},
-    prefixes::Size,
+    prefixes::{EARLY, Names, Size},
 };
 use std::collections::HashSet;
 
 /// Different numbers that are counted; more say nothing new.
 const NUMBERS: usize = 64;
+
+/// Whether a number tells an item from a version, which is small, and from a size, which computers count in 32s.
+pub(super) fn is_telling(number: u64) -> bool {
+    number >= EARLY && !number.is_multiple_of(32)
+}
+
+fn telling(numbers: &HashSet<u64>) -> usize {
+    numbers.iter().filter(|number| is_telling(**number)).count()
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Usage {
@@ -22,6 +31,8 @@ pub(super) struct Usage {
     /// Links to an item's page.
     pub(super) pages: u32,
     pub(super) largest: u64,
+    /// Numbers of early items in the places of keys, a bit each.
+    pub(super) early: u128,
     pub(super) numbers: HashSet<u64>,
     pub(super) lower: Lower,
 }
@@ -45,6 +56,16 @@ impl Lower {
         }
     }
 
+    /// Whether every use stands where keys stand, with numbers that tell items: `closes: shop-123`.
+    pub(super) fn is_likely(&self, prefix: &str, messages: u32) -> bool {
+        self.prominent >= 3
+            && self.prominent == self.uses
+            && self.prominent * 200 >= messages
+            && telling(&self.numbers) >= 2
+            && lookalikes::doubt(prefix).is_none()
+            && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
+    }
+
     /// `node-18` and `patch-1` stand where keys stand too, with few numbers.
     pub(super) fn is_project(&self, prefix: &str, messages: u32) -> bool {
         let numbers = self.numbers.len();
@@ -53,7 +74,12 @@ impl Lower {
             && numbers >= 3
             && self.prominent * 10 >= messages
             && self.prominent * 10 >= self.uses * 9;
-        lookalikes::doubt(prefix).is_none()
+        let is_word = match lookalikes::doubt(prefix) {
+            None => false,
+            Some(Doubt::Seldom(_)) => telling(&self.numbers) < 10,
+            Some(Doubt::Never(_) | Doubt::Hardly(_) | Doubt::Often(_)) => true,
+        };
+        !is_word
             && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
             && (numbers >= NUMBERS || numbers * 5 >= self.prominent as usize)
             && (is_common || is_young)
@@ -61,12 +87,20 @@ impl Lower {
 }
 
 impl Usage {
-    /// The largest number; 0 where people write keys in lower case, so that a small one there is one.
-    pub(super) fn largest(&self) -> u64 {
-        if self.lower.prominent * 10 >= self.uses {
-            return 0;
+    /// What small numbers mean in this project. Where people write keys in lower case, a small one there is one; where
+    /// early items stand in the places of keys, an upper-case one is one, even if a version looks the same.
+    pub(super) fn names(&self, doubt: Option<Doubt>) -> Names {
+        let lower = self.lower.prominent * 10 < self.uses
+            && self.lower.numbers.iter().chain([&self.largest]).any(|number| *number >= 1000);
+        let is_word = matches!(doubt, Some(Doubt::Seldom(_)));
+        Names { lower, upper: lower && is_word && self.early.count_ones() < 3 }
+    }
+
+    /// Remembers the number of an early item that stands in a place of keys.
+    pub(super) fn saw_early(&mut self, number: u64) {
+        if number < EARLY {
+            self.early |= 1 << number;
         }
-        self.lower.numbers.iter().copied().chain([self.largest]).max().unwrap_or(0)
     }
 
     pub(super) fn saw(&mut self, number: u64) {
@@ -100,15 +134,14 @@ impl Usage {
                     && self.prominent * 20 >= messages
                     && self.prominent * 5 >= self.uses * 4;
             }
-            Some(Doubt::Seldom(_)) => {
-                return uses >= 10
-                    && numbers >= 10
-                    && self.is_varied(uses)
-                    && self.prominent * 2 >= self.uses;
+            Some(Doubt::Seldom(_) | Doubt::Often(_)) if self.is_everywhere(messages) => {
+                return true;
             }
+            Some(Doubt::Seldom(_)) => return self.is_project_in_spite_of_its_name(uses, messages),
             Some(Doubt::Often(_)) | None => {}
         }
-        let is_common = uses >= 10 && numbers >= 5;
+        // The name of some hardware comes ten times, too, in a history of fifty thousand messages.
+        let is_common = uses >= 10 && numbers >= 5 && uses * 1000 >= messages;
         let is_placed = self.prominent >= 10 && numbers >= 3 && self.prominent * 2 >= self.uses;
         let is_young = self.prominent >= 3
             && numbers >= 2
@@ -116,6 +149,20 @@ impl Usage {
             && self.prominent * 2 >= self.uses;
         self.is_varied(uses) && (is_common || is_placed || is_young)
             || doubt.is_none() && self.is_in_both_cases()
+    }
+
+    /// Whether so many numbers tell an item that the places do not matter: `JAVA-8` and `SHA-256` come with few numbers,
+    /// small ones or sizes.
+    fn is_everywhere(&self, messages: u32) -> bool {
+        telling(&self.numbers) >= 10 && self.is_varied(self.uses) && self.uses * 100 >= messages
+    }
+
+    /// Whether a word that is none as a rule stands where keys stand, with enough numbers for an item's.
+    fn is_project_in_spite_of_its_name(&self, uses: u32, messages: u32) -> bool {
+        let is_old = uses >= 10 && self.numbers.len() >= 10 && self.is_varied(uses);
+        let is_young =
+            self.prominent >= 3 && telling(&self.numbers) >= 3 && self.prominent * 100 >= messages;
+        self.prominent * 2 >= self.uses && (is_old || is_young)
     }
 
     /// A word with a number that stands where keys stand is rarely written in both cases.
@@ -145,7 +192,14 @@ impl Usage {
                     || (is_prose && self.largest >= 100 && self.uses * 100 >= messages)
             }
             Size::Small | Size::Settled => {
-                is_repeated || is_placed || self.pages >= 1 || (numbers >= 3 && self.largest >= 100)
+                let is_in_both_cases = doubt.is_none()
+                    && self.prominent.min(self.lower.prominent) >= 1
+                    && telling(&self.numbers).min(telling(&self.lower.numbers)) >= 1;
+                is_repeated
+                    || is_placed
+                    || is_in_both_cases
+                    || self.pages >= 1
+                    || (numbers >= 3 && self.largest >= 100)
             }
         }
     }
