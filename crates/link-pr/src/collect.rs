@@ -39,12 +39,11 @@ pub(crate) async fn collect(
     let Sources { session, host, .. } = sources;
     let default_branch = default_branch(session, git);
     let mut gaps = Vec::new();
-    let now = app::now();
+    let as_of = as_of(target, host);
     let asked = match host {
         Some(host) => heard(host.get_pull_request(&target.page.page).await, target, session)?,
         None => None,
     };
-    let as_of = if asked.is_some() { now } else { changed_at(target).unwrap_or(now) };
     let mut proposal =
         asked.unwrap_or_else(|| told(target, default_branch.as_deref(), sources, &mut gaps));
     let wants_files = !policy.paths.is_empty() && target.group.is_none();
@@ -77,9 +76,12 @@ pub(crate) async fn collect(
     })
 }
 
-/// When what the CI host says was so: an old run may be started anew.
-fn changed_at(target: &Target) -> Option<Timestamp> {
-    target.told.as_ref()?.updated_at.as_deref()?.parse().ok()
+/// When what is read was so: now where the code host is asked, else when the event says, for an old run may be started
+/// anew.
+fn as_of(target: &Target, host: Option<&dyn CodeHost>) -> Timestamp {
+    let told = target.told.as_ref().filter(|_| host.is_none());
+    let changed = told.and_then(|told| told.updated_at.as_deref()?.parse().ok());
+    changed.unwrap_or_else(app::now)
 }
 
 fn default_branch(session: &Session, git: Option<&Git>) -> Option<String> {

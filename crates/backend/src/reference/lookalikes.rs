@@ -36,12 +36,12 @@ const GROUPS: &[(Doubt, &[&str])] = &[
         &[
             "AES", "AMQP", "ARGON", "BCRYPT", "BLAKE", "BLAKE2", "BLAKE3", "CBC", "CMAC", "CRC",
             "CTR", "DES", "DH", "DSA", "ECB", "ECDH", "ECDSA", "ED", "EDDSA", "GCM", "HMAC", "HS",
-            "HTTP", "HTTPS", "IKE", "IP", "IPV", "MD", "MP", "MPEG", "MQTT", "MURMUR", "OAUTH",
-            "OAUTH2", "PBKDF", "PKCS", "RC4", "RIPEMD", "RS", "RSA", "SECP", "SHA", "SHA1", "SHA2",
-            "SHA3", "SHAKE", "SMB", "SNMP", "SSL", "TCP", "TLS", "UDP", "UUID", "XXH", "XXHASH",
-            "ZSTD",
+            "IKE", "IP", "IPV", "MD", "MP", "MPEG", "MQTT", "MURMUR", "OAUTH", "OAUTH2", "PBKDF",
+            "PKCS", "RC4", "RIPEMD", "RS", "RSA", "SECP", "SHA", "SHA1", "SHA2", "SHA3", "SHAKE",
+            "SMB", "SNMP", "SSL", "TCP", "TLS", "UDP", "UUID", "XXH", "XXHASH", "ZSTD",
         ],
     ),
+    (Hardly("the status of an answer"), &["HTTP", "HTTPS"]),
     (
         Never("a document of a standards body"),
         &[

@@ -360,6 +360,7 @@ mod tests {
                 ("x\n\nJAVA-1234: add", ""),
                 ("JAVA-17: add", ""),
                 ("SHA-256: add", ""),
+                ("HTTP-404: tell it", ""),
                 ("INT_MAX-1 and PAGE_SIZE-1", ""),
                 ("TEST-1 add a test", "TEST-1"),
                 ("see TEST-1", "TEST-1"),
