@@ -18,15 +18,15 @@ use super::{
 use std::collections::HashMap;
 
 /// Messages below which no repetition can be expected.
-const SMALL: u32 = 30;
+const SMALL: u64 = 30;
 
 /// Messages above which a project would have shown.
-const LARGE: u32 = 200;
+const LARGE: u64 = 200;
 
 /// Reads a history message by message and learns its prefixes; keeps counts, not messages.
 #[derive(Debug, Default)]
 pub struct Learner {
-    messages: u32,
+    messages: u64,
     evidence: HashMap<String, Usage>,
 }
 
@@ -148,9 +148,9 @@ impl Learner {
         }
         self.note(key.prefix, |evidence| {
             evidence.uses += 1;
-            evidence.in_subject += u32::from(in_subject);
-            evidence.prominent += u32::from(is_prominent);
-            evidence.prominent_below += u32::from(is_prominent && !in_subject);
+            evidence.in_subject += u64::from(in_subject);
+            evidence.prominent += u64::from(is_prominent);
+            evidence.prominent_below += u64::from(is_prominent && !in_subject);
             evidence.saw(key.number);
             if is_prominent {
                 evidence.saw_early(key.number);

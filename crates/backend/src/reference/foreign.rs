@@ -28,6 +28,8 @@ const VERBS: &[&str] = &["bump", "bumps", "update", "updates", "upgrade", "upgra
 pub(super) struct Foreign<'a> {
     message: &'a str,
     subject: Range<usize>,
+    /// Whether the subject has code; it can be as long as a message.
+    coded: OnceCell<bool>,
     notes: OnceCell<usize>,
     quoted: OnceCell<Vec<Range<usize>>>,
 }
@@ -37,6 +39,7 @@ impl<'a> Foreign<'a> {
         Self {
             message,
             subject: message::subject(message),
+            coded: OnceCell::new(),
             notes: OnceCell::new(),
             quoted: OnceCell::new(),
         }
@@ -49,7 +52,8 @@ impl<'a> Foreign<'a> {
 
     /// Whether code or a quotation stands there.
     pub(super) fn is_quoted(&self, at: usize) -> bool {
-        if self.subject.contains(&at) && !self.message[self.subject.clone()].contains('`') {
+        let is_coded = || self.message[self.subject.clone()].contains('`');
+        if self.subject.contains(&at) && !*self.coded.get_or_init(is_coded) {
             return false;
         }
         let parts = self.quoted.get_or_init(|| {

@@ -182,7 +182,7 @@ impl<'a> Judge<'a> {
         }
         if place == Place::Subject
             && form != Form::Number
-            && position::is_prominent(self.message, span, true)
+            && position::is_at_work(self.message, span, true)
         {
             return (Tier::Refs, "place in the subject".into(), true);
         }

@@ -12,12 +12,14 @@ pub(super) enum Doubt {
     /// A history full of different numbers, or a few that tell an item where keys stand, make it a project: drivers for a
     /// database are `JAVA` and `PYTHON`. At the start of a subject such a number is a key by itself: `JAVA-1234: add`.
     Seldom(&'static str),
+    /// As much, and nothing is a key by itself: `ESP-8266` and `BUILD-1234` begin subjects, too.
+    Rarely(&'static str),
     /// A place where keys stand, such as the start of a subject, makes it a project.
     Often(&'static str),
 }
 
 use super::evidence;
-use Doubt::{Hardly, Never, Often, Seldom};
+use Doubt::{Hardly, Never, Often, Rarely, Seldom};
 
 /// What stands for `#` before the number of an issue or of a pull request.
 const HOSTS: &[&str] =
@@ -25,7 +27,7 @@ const HOSTS: &[&str] =
 
 const GROUPS: &[(Doubt, &[&str])] = &[
     (
-        Seldom("a character set or an encoding"),
+        Rarely("a character set or an encoding"),
         &[
             "ASCII", "BASE", "BIG5", "CP", "EUC", "GB", "GBK", "IBM", "KOI8", "LATIN", "MAC",
             "SJIS", "TIS", "UCS", "UTF", "WIN", "WINDOWS", "WTF",
@@ -124,7 +126,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
         ],
     ),
     (
-        Seldom("a version or a build"),
+        Rarely("a version or a build"),
         &["BUILD", "DEVELOP", "EA", "GA", "JOB", "POST", "PRE", "PREVIEW", "RUN", "TAG"],
     ),
     (
@@ -136,14 +138,14 @@ const GROUPS: &[(Doubt, &[&str])] = &[
         ],
     ),
     (
-        Seldom("a rank or a sort"),
+        Rarely("a rank or a sort"),
         &[
             "GROUP", "ITEM", "LAYER", "OPTION", "POINT", "RULE", "STAGE", "TIER", "TOP", "TYPE",
             "UNIT",
         ],
     ),
     (
-        Seldom("an expression"),
+        Rarely("an expression"),
         &[
             "COUNT", "DEPTH", "DIM", "IDX", "INDEX", "LEN", "LENGTH", "MAX", "MIN", "OFFSET",
             "POS", "SHIFT", "SIZE", "SIZEOF", "START", "WIDTH",
@@ -157,7 +159,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
         ],
     ),
     (
-        Seldom("hardware or a number format"),
+        Rarely("hardware or a number format"),
         &[
             "AMD", "ARM", "ARMV", "AVX", "BCM", "BF", "CORTEX", "CTRL", "ALT", "DDR", "ESP",
             "FLOAT", "FP", "GFX", "GTX", "HDMI", "I2C", "IA", "INT", "LTE", "MI", "MIPS", "NVME",
@@ -222,7 +224,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
     ),
     (Seldom("a licence"), &["AGPL", "BSD", "CDDL", "EPL", "EUPL", "GPL", "LGPL", "MPL"]),
     (
-        Seldom("a word with a number"),
+        Rarely("a word with a number"),
         &[
             "APOLLO", "APPROX", "BREAKING", "COVID", "CR", "E2E", "EC", "POOL", "THREAD", "WORKER",
             "XSD", "ERR", "ERROR", "EXIT", "FORMULA", "LP", "NULL", "SARS", "STATUS", "TODO",
@@ -288,7 +290,7 @@ const BRANCHES: &[&str] = &[
 /// Why an upper-case `prefix` is not believed at first sight.
 pub(super) fn doubt(prefix: &str) -> Option<Doubt> {
     if prefix.bytes().filter(u8::is_ascii_alphabetic).count() < 2 {
-        return Some(Seldom("a letter with a number"));
+        return Some(Rarely("a letter with a number"));
     }
     group(prefix).or_else(|| numbered(prefix))
 }
@@ -297,7 +299,7 @@ pub(super) fn doubt(prefix: &str) -> Option<Doubt> {
 fn numbered(prefix: &str) -> Option<Doubt> {
     let word = prefix.trim_end_matches(|c: char| c.is_ascii_digit());
     match group(word).filter(|_| word.len() < prefix.len())? {
-        Never(reason) | Hardly(reason) | Seldom(reason) => Some(Seldom(reason)),
+        Never(reason) | Hardly(reason) | Seldom(reason) | Rarely(reason) => Some(Rarely(reason)),
         Often(_) => None,
     }
 }
@@ -337,9 +339,9 @@ mod tests {
     #[test]
     fn words_differ_in_how_much_it_takes() {
         assert!(matches!(doubt("KIP"), Some(Doubt::Never(_))));
-        assert!(matches!(doubt("UTF"), Some(Doubt::Seldom(_))));
-        assert!(matches!(doubt("H2"), Some(Doubt::Seldom(_))));
-        assert!(matches!(doubt("ISO8859"), Some(Doubt::Seldom(_))));
+        assert!(matches!(doubt("UTF"), Some(Doubt::Rarely(_))));
+        assert!(matches!(doubt("H2"), Some(Doubt::Rarely(_))));
+        assert!(matches!(doubt("ISO8859"), Some(Doubt::Rarely(_))));
         assert!(doubt("QA1").is_none());
         assert!(matches!(doubt("TASK"), Some(Doubt::Often(_))));
         assert!(doubt("SHOP").is_none());

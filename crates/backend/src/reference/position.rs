@@ -9,8 +9,24 @@ const LIST: usize = 8;
 /// Whether `span` stands where a key stands rather than in the middle of prose, or follows one of its prefix there:
 /// `SHOP-12, SHOP-13: add a basket`.
 pub(super) fn is_prominent(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
+    in_list(text, span, |before, key, after| {
+        is_work(before, after, in_subject) || (in_subject && is_aside(before, key, after))
+    })
+}
+
+/// Whether `span` stands where people say what they work on, and not only where nothing but a key stands.
+pub(super) fn is_at_work(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
+    in_list(text, span, |before, _, after| is_work(before, after, in_subject))
+}
+
+/// Whether a key, or one that comes before it in a list of its prefix, stands in such a place: what is before it, it, and
+/// what is after it.
+fn in_list(text: &str, span: &Range<usize>, is_place: impl Fn(&str, &str, &str) -> bool) -> bool {
     let listed = std::iter::successors(Some(span.clone()), |span| previous(text, span));
-    listed.take(LIST).any(|span| stands_out(text, &span, in_subject))
+    listed.take(LIST).any(|span| {
+        let before = around::before(text, span.start);
+        is_place(before, &text[span.clone()], around::after(text, span.end))
+    })
 }
 
 /// The key of the same prefix that a list has before the one at `span`.
@@ -39,6 +55,10 @@ impl Spot<'_> {
         is_prominent(self.text, self.span, self.in_subject)
     }
 
+    pub(super) fn is_at_work(self) -> bool {
+        is_at_work(self.text, self.span, self.in_subject)
+    }
+
     /// Whether it begins the subject or stands in brackets alone: where next to nothing but keys stands.
     pub(super) fn leads(self) -> bool {
         let before = around::before(self.text, self.span.start);
@@ -48,24 +68,25 @@ impl Spot<'_> {
     }
 }
 
-fn stands_out(text: &str, span: &Range<usize>, in_subject: bool) -> bool {
-    let before = around::before(text, span.start);
-    let after = around::after(text, span.end);
+fn is_work(before: &str, after: &str, in_subject: bool) -> bool {
     is_enclosed(before, after, in_subject)
-        || (in_subject && is_hashed(before, &text[span.clone()]))
         || (in_subject && is_branch(before, after))
-        || leads(before, after, in_subject)
-        || (in_subject && is_part(before, after))
         || is_labelled(before, in_subject)
         || keyword::before(before, after).is_some()
+        || leads(before, after, in_subject)
 }
 
-/// `[SHOP-12]` anywhere, `(SHOP-12)` and ` (SHOP-12, #34)` in a subject.
+/// `#SHOP-123` as a tag, ` (SHOP-12, #34)`, or a subject's part: it is a key, and the work may be about it or not.
+fn is_aside(before: &str, key: &str, after: &str) -> bool {
+    let is_in_front = before.ends_with(" (") && after.starts_with([',', ';']);
+    is_in_front || is_hashed(before, key) || is_part(before, after)
+}
+
+/// `[SHOP-12]` anywhere, `(SHOP-12)` in a subject.
 fn is_enclosed(before: &str, after: &str, in_subject: bool) -> bool {
     match (before.bytes().next_back(), after.bytes().next()) {
         (Some(b'['), Some(b']')) => true,
         (Some(b'('), Some(b')')) => in_subject,
-        (Some(b'('), Some(b',' | b';')) => in_subject && before.ends_with(" ("),
         _ => false,
     }
 }
@@ -89,16 +110,19 @@ fn is_branch(before: &str, after: &str) -> bool {
 
 /// `SHOP-12 Add a basket` as a subject, `SHOP-12` or `* SHOP-12: ...` as a line.
 fn leads(before: &str, after: &str, in_subject: bool) -> bool {
-    let is_start = is_start(before);
     let is_line = after.is_empty() || after.starts_with([':', ']', ')']);
-    (is_start && (in_subject || is_line)) || (in_subject && after.starts_with([':', ';']))
+    (in_subject && after.starts_with([':', ';'])) || ((in_subject || is_line) && is_start(before))
 }
 
 /// Whether nothing stands before a key but signs, pictures, tags and the number of a pull request: `* `, `#34 [cart] `.
 fn is_start(mut before: &str) -> bool {
+    // What is no tag has no end, and is not looked for again.
+    let mut has_tags = true;
     let is_sign = |c: char| " \t[({<*-#@\"'".contains(c) || (!c.is_ascii() && !c.is_alphanumeric());
     while let Some(first) = before.chars().next() {
-        let rest = tag(before).or_else(|| hash(before));
+        let tag = if has_tags { tag(before) } else { None };
+        has_tags &= first != '[' || tag.is_some();
+        let rest = tag.or_else(|| hash(before));
         let Some(rest) = rest.or_else(|| before.strip_prefix(first).filter(|_| is_sign(first)))
         else {
             return false;

@@ -245,13 +245,13 @@ impl Prefixes {
             return Verdict::LookAlike(format!("unknown prefix; did you mean {known}?").into());
         }
         match lookalikes::doubt(key.prefix) {
-            Some(Doubt::Never(reason) | Doubt::Hardly(reason)) => {
+            Some(Doubt::Never(reason) | Doubt::Hardly(reason) | Doubt::Rarely(reason)) => {
                 return Verdict::LookAlike(reason.into());
             }
             Some(Doubt::Seldom(reason)) if !(is_telling(key.number) && spot.leads()) => {
                 return Verdict::LookAlike(reason.into());
             }
-            Some(Doubt::Often(reason)) if !spot.is_prominent() => {
+            Some(Doubt::Often(reason)) if !spot.is_at_work() => {
                 return Verdict::LookAlike(reason.into());
             }
             _ => {}
@@ -361,6 +361,11 @@ mod tests {
                 ("JAVA-17: add", ""),
                 ("SHA-256: add", ""),
                 ("HTTP-404: tell it", ""),
+                ("Q4-2024: plan\n\n[ESP-8266] radio, TODO-123: see", ""),
+                ("[BUILD-1234] add", ""),
+                ("VS-2022: mend", ""),
+                ("Seed data (USER-1, USER-2)", ""),
+                ("Print a label - TEST-1", ""),
                 ("INT_MAX-1 and PAGE_SIZE-1", ""),
                 ("TEST-1 add a test", "TEST-1"),
                 ("see TEST-1", "TEST-1"),

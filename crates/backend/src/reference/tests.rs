@@ -56,6 +56,20 @@ fn keywords_close_or_point_by_the_grammar_of_each_form() {
 }
 
 #[test]
+fn a_place_where_only_keys_stand_does_not_say_that_it_is_worked_on() {
+    let place = "SHOP-123 Refs Subject: place in the subject";
+    check("SHOP-123 Add a till", &[place]);
+    check("[till] SHOP-123 Add a till", &[place]);
+    check("#34 SHOP-123 Add a till", &["#34 Mentions Subject: bare number", place]);
+    check("Add a till (SHOP-123)", &[place]);
+    let bare = "SHOP-123 Mentions Subject: bare key";
+    check("Prepare the data for #SHOP-123", &[bare]);
+    check("Skip the test (SHOP-123, not mended yet)", &[bare]);
+    check("Mend totals - SHOP-123", &[bare]);
+    check("Mend totals as SHOP-123 says", &[bare]);
+}
+
+#[test]
 fn a_keyword_that_is_taken_back_closes_nothing() {
     check("x\n\nThis doesn't fix #1", &["#1 Mentions Body: `doesn't` before `fix`"]);
     check("x\n\nPartially fixes SHOP-1", &["SHOP-1 Mentions Body: `Partially` before `fixes`"]);

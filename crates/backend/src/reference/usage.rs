@@ -9,9 +9,9 @@ use std::collections::HashSet;
 /// Different numbers that are counted; more say nothing new.
 const NUMBERS: usize = 64;
 
-/// Whether a number tells an item from a version, which is small, and from a size, which computers count in 32s.
+/// Whether a number tells an item from a version, which is small or a year, and from a size, which computers count in 32s.
 pub(super) fn is_telling(number: u64) -> bool {
-    number >= EARLY && !number.is_multiple_of(32)
+    number >= EARLY && !number.is_multiple_of(32) && !(1900..2100).contains(&number)
 }
 
 fn telling(numbers: &HashSet<u64>) -> usize {
@@ -21,15 +21,15 @@ fn telling(numbers: &HashSet<u64>) -> usize {
 #[derive(Debug, Default)]
 pub(super) struct Usage {
     /// Upper-case uses without a doubt about their edges.
-    pub(super) uses: u32,
+    pub(super) uses: u64,
     /// Those in a subject.
-    pub(super) in_subject: u32,
+    pub(super) in_subject: u64,
     /// Those that stand where keys stand.
-    pub(super) prominent: u32,
+    pub(super) prominent: u64,
     /// Those prominent ones outside a subject.
-    pub(super) prominent_below: u32,
+    pub(super) prominent_below: u64,
     /// Links to an item's page.
-    pub(super) pages: u32,
+    pub(super) pages: u64,
     pub(super) largest: u64,
     /// Numbers of early items in the places of keys, a bit each.
     pub(super) early: u128,
@@ -40,9 +40,9 @@ pub(super) struct Usage {
 /// Uses in lower case, where words with numbers are common and projects rare.
 #[derive(Debug, Default)]
 pub(super) struct Lower {
-    pub(super) uses: u32,
+    pub(super) uses: u64,
     /// Those that stand where keys stand.
-    pub(super) prominent: u32,
+    pub(super) prominent: u64,
     /// Numbers of the prominent ones.
     pub(super) numbers: HashSet<u64>,
 }
@@ -50,14 +50,14 @@ pub(super) struct Lower {
 impl Lower {
     pub(super) fn saw(&mut self, number: u64, is_prominent: bool) {
         self.uses += 1;
-        self.prominent += u32::from(is_prominent);
+        self.prominent += u64::from(is_prominent);
         if is_prominent && self.numbers.len() < NUMBERS {
             self.numbers.insert(number);
         }
     }
 
     /// Whether every use stands where keys stand, with numbers that tell items: `closes: shop-123`.
-    pub(super) fn is_likely(&self, prefix: &str, messages: u32) -> bool {
+    pub(super) fn is_likely(&self, prefix: &str, messages: u64) -> bool {
         self.prominent >= 3
             && self.prominent == self.uses
             && self.prominent * 200 >= messages
@@ -67,7 +67,7 @@ impl Lower {
     }
 
     /// `node-18` and `patch-1` stand where keys stand too, with few numbers.
-    pub(super) fn is_project(&self, prefix: &str, messages: u32) -> bool {
+    pub(super) fn is_project(&self, prefix: &str, messages: u64) -> bool {
         let numbers = self.numbers.len();
         let is_common = self.prominent >= 10 && numbers >= 8 && self.prominent * 2 >= self.uses;
         let is_young = self.prominent >= 3
@@ -77,7 +77,7 @@ impl Lower {
         let is_word = match lookalikes::doubt(prefix) {
             None => false,
             Some(Doubt::Seldom(_)) => telling(&self.numbers) < 10,
-            Some(Doubt::Never(_) | Doubt::Hardly(_) | Doubt::Often(_)) => true,
+            Some(Doubt::Never(_) | Doubt::Hardly(_) | Doubt::Rarely(_) | Doubt::Often(_)) => true,
         };
         !is_word
             && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
@@ -92,7 +92,7 @@ impl Usage {
     pub(super) fn names(&self, doubt: Option<Doubt>) -> Names {
         let lower = self.lower.prominent * 10 < self.uses
             && self.lower.numbers.iter().chain([&self.largest]).any(|number| *number >= 1000);
-        let is_word = matches!(doubt, Some(Doubt::Seldom(_)));
+        let is_word = matches!(doubt, Some(Doubt::Seldom(_) | Doubt::Rarely(_)));
         Names { lower, upper: lower && is_word && self.early.count_ones() < 3 }
     }
 
@@ -120,11 +120,11 @@ impl Usage {
     }
 
     /// Items have many numbers; `PHP-8` and `SHA-256` come back with the same few.
-    pub(super) fn is_varied(&self, uses: u32) -> bool {
+    pub(super) fn is_varied(&self, uses: u64) -> bool {
         self.numbers.len() >= NUMBERS || self.numbers.len() * 20 >= uses as usize
     }
 
-    pub(super) fn is_project(&self, doubt: Option<Doubt>, messages: u32) -> bool {
+    pub(super) fn is_project(&self, doubt: Option<Doubt>, messages: u64) -> bool {
         let uses = self.in_subject + self.prominent_below + self.pages;
         let numbers = self.numbers.len();
         match doubt {
@@ -137,7 +137,9 @@ impl Usage {
             Some(Doubt::Seldom(_) | Doubt::Often(_)) if self.is_everywhere(messages) => {
                 return true;
             }
-            Some(Doubt::Seldom(_)) => return self.is_project_in_spite_of_its_name(uses, messages),
+            Some(Doubt::Seldom(_) | Doubt::Rarely(_)) => {
+                return self.is_project_in_spite_of_its_name(uses, messages);
+            }
             Some(Doubt::Often(_)) | None => {}
         }
         // The name of some hardware comes ten times, too, in a history of fifty thousand messages.
@@ -153,12 +155,12 @@ impl Usage {
 
     /// Whether so many numbers tell an item that the places do not matter: `JAVA-8` and `SHA-256` come with few numbers,
     /// small ones or sizes.
-    fn is_everywhere(&self, messages: u32) -> bool {
+    fn is_everywhere(&self, messages: u64) -> bool {
         telling(&self.numbers) >= 10 && self.is_varied(self.uses) && self.uses * 100 >= messages
     }
 
     /// Whether a word that is none as a rule stands where keys stand, with enough numbers for an item's.
-    fn is_project_in_spite_of_its_name(&self, uses: u32, messages: u32) -> bool {
+    fn is_project_in_spite_of_its_name(&self, uses: u64, messages: u64) -> bool {
         let is_old = uses >= 10 && self.numbers.len() >= 10 && self.is_varied(uses);
         let is_young =
             self.prominent >= 3 && telling(&self.numbers) >= 3 && self.prominent * 100 >= messages;
@@ -175,8 +177,8 @@ impl Usage {
     }
 
     /// Whether upper case is to be believed; `messages` is how many were read.
-    pub(super) fn is_likely(&self, doubt: Option<Doubt>, size: Size, messages: u32) -> bool {
-        if matches!(doubt, Some(Doubt::Never(_) | Doubt::Hardly(_) | Doubt::Seldom(_))) {
+    pub(super) fn is_likely(&self, doubt: Option<Doubt>, size: Size, messages: u64) -> bool {
+        if !matches!(doubt, None | Some(Doubt::Often(_))) {
             return false;
         }
         let numbers = self.numbers.len();
