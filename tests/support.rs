@@ -91,6 +91,20 @@ impl Ended {
     }
 }
 
+/// Starts a process. A program that was copied just now can be open for writing in a process that another test has started
+/// in this moment, and that has not become its own program yet.
+fn spawned(command: &mut Command) -> std::io::Result<std::process::Child> {
+    for _ in 0..100 {
+        match command.spawn() {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            started => return started,
+        }
+    }
+    command.spawn()
+}
+
 impl Process {
     /// A binary of this workspace, to be run in `folder`.
     pub fn new(name: &'static str, folder: &Path) -> Self {
@@ -140,7 +154,7 @@ impl Process {
     pub fn run(mut self) -> Ended {
         let pipes =
             self.command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = pipes.spawn().expect("the process starts");
+        let mut child = spawned(pipes).expect("the process starts");
         let mut input = child.stdin.take().expect("stdin is a pipe");
         let bytes = self.stdin;
         let writer = std::thread::spawn(move || input.write_all(&bytes));

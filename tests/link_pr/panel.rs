@@ -145,7 +145,9 @@ fn wrong_credentials_of_the_panel_cost_the_panel_and_are_told() {
     let pull = scene.pull("KEY-1: add", "");
     let ended = scene.run(&pull, &["--json"]).expect_code(77);
     check(&scene.ground, &[], &[1]);
-    assert!(ended.stderr.contains("read the development panel: "), "{ended:?}");
+    let why = "cannot show pull request 7 in the development panel: ";
+    assert_eq!(ended.stderr.matches(why).count(), 1, "{ended:?}");
+    assert!(!ended.stderr.contains("read the development panel"), "it is said once: {ended:?}");
     assert!(ended.stderr.contains("JIRA_PANEL_CLIENT_SECRET"), "{ended:?}");
     let is_mask = |line: &&str| line.starts_with("::add-mask::");
     let said: String = ended.stderr.lines().filter(|line| !is_mask(line)).collect();
@@ -216,6 +218,36 @@ fn an_old_run_that_is_started_anew_brings_nothing_back() {
     check(&scene.ground, &[(1, "MERGED")], &[1]);
     scene.run(&old, &[]).expect_code(0);
     check(&scene.ground, &[(1, "MERGED")], &[1]);
+    // The same event again, by another rule: the second attempt counts.
+    let now = jiff::Timestamp::now().to_string();
+    let again = at(scene.pull("KEY-1: add", "like KEY-2").merged(), &now);
+    scene.run(&again, &[]).expect_code(0);
+    check(&scene.ground, &[(1, "MERGED"), (2, "MERGED")], &[1, 2]);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    let ignore = with_policy(&scene, "mentions: ignore\n");
+    let ignore: Vec<&str> = ignore.iter().map(String::as_str).collect();
+    scene.run(&again, &ignore).expect_code(0);
+    check(&scene.ground, &[(1, "MERGED")], &[1]);
+}
+
+#[test]
+fn what_nobody_told_is_not_shown() {
+    let (scene, policy) = scene("noise: { default: panel }\nincomplete: warn\n");
+    let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
+    let merged = scene.pull("KEY-1: add", "").merged();
+    scene.run(&merged, &policy).expect_code(0);
+    check(&scene.ground, &[(1, "MERGED")], &[]);
+    scene.commit("topic", "KEY-1: more");
+    let git = scene.repository.git2();
+    git.set_head("refs/heads/topic").unwrap();
+    let mut process = acceptance::Process::new("link-pr", &scene.place)
+        .args(["--pull-request", PAGE])
+        .args(&policy);
+    for (name, value) in &scene.ground.variables {
+        process = process.env(name, value);
+    }
+    process.run().expect_code(0);
+    check(&scene.ground, &[(1, "MERGED")], &[1]);
 }
 
 #[test]
@@ -236,6 +268,20 @@ fn two_projects_of_one_site_share_a_panel() {
     settle(&scene, &policy, &scene.pull("OTHER-1: add", ""), &[]);
     check(&scene.ground, &[], &[]);
     assert_eq!(other(&scene), 1);
+}
+
+#[test]
+fn a_run_of_another_project_leaves_its_items() {
+    let (scene, policy) = scene("noise: { default: panel }\n");
+    let other = |scene: &Scene| scene.ground.jira().jira().development_of("OTHER-1").len();
+    let wide = scene.pull("KEY-1 OTHER-1: add", "");
+    let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
+    let both = [&policy[..], &["--projects", "SHOP,OTHER"]].concat();
+    scene.run(&wide, &both).expect_code(0);
+    assert_eq!(other(&scene), 1);
+    let document = scene.settle(&wide, &policy, 0);
+    check(&scene.ground, &[(1, "OPEN")], &[]);
+    assert_eq!((other(&scene), &document["withdrawn"]), (1, &json!([])), "{document:#}");
 }
 
 #[test]

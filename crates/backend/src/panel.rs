@@ -32,7 +32,7 @@ pub struct Shown {
 pub enum Others {
     /// They show it no longer.
     TakenOut,
-    /// They go on showing it, for nobody knows all that should.
+    /// They go on showing it, as far as the panel tells of them, for nobody knows all that should.
     Kept,
 }
 
@@ -55,7 +55,7 @@ pub trait Panel: Send + Sync + fmt::Debug {
     ///
     /// Requires: nothing.
     /// Behavior: an answer may be behind by what was written just now, and may lack what has long not changed, so that
-    /// it serves a report and decides nothing.
+    /// it serves a report, and nothing is left undone because of it.
     async fn shown(&self, development: Development<'_>) -> Result<Shown>;
 
     /// Shows a pull request on these items; on none, with the others taken out, it is taken out of the panel.

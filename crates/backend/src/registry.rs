@@ -6,7 +6,7 @@ mod routed;
 #[cfg(test)]
 mod tests;
 
-pub use panels::RoutedPanels;
+pub use panels::Panels;
 pub use route::Route;
 pub use routed::Routed;
 

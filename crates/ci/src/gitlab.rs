@@ -47,6 +47,8 @@ impl GitLab {
             title: env.owned("CI_MERGE_REQUEST_TITLE"),
             head: env.owned("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME")?,
             base: env.owned("CI_MERGE_REQUEST_TARGET_BRANCH_NAME")?,
+            // A job that is started anew tells what was so when its pipeline was made.
+            updated_at: env.owned("CI_PIPELINE_CREATED_AT"),
             description: self.description(),
             head_sha: self.sha(),
             base_sha: env.owned("CI_MERGE_REQUEST_DIFF_BASE_SHA"),

@@ -51,7 +51,7 @@ pub async fn run(args: Args, session: &mut Session) -> Result<Report> {
     let Everything { registry, panels, mut broken, skipped } =
         session.connect_all(git.as_ref(), which).await?;
     let now = app::now();
-    let (healths, panels) = join(registry.health_check_all(), panel::ask(&panels)).await;
+    let (healths, panels) = join(registry.health_check_all(), panel::ask(panels)).await;
     broken.extend(healths);
     broken.sort_by(|a, b| a.plugin.cmp(&b.plugin));
     let judge = |mut health: Health| {

@@ -7,9 +7,12 @@ use futures_util::future::join_all;
 pub(crate) type Answers = Vec<(String, Result<()>)>;
 
 /// Asks all of them, at the same time.
-pub(crate) async fn ask(panels: &[(String, Box<dyn Panel>)]) -> Answers {
-    join_all(panels.iter().map(async |(name, panel)| (name.clone(), panel.authenticate().await)))
-        .await
+pub(crate) async fn ask(panels: Vec<(String, Result<Box<dyn Panel>>)>) -> Answers {
+    let ask = async |(name, panel): (String, Result<Box<dyn Panel>>)| match panel {
+        Ok(panel) => (name, panel.authenticate().await),
+        Err(error) => (name, Err(error)),
+    };
+    join_all(panels.into_iter().map(ask)).await
 }
 
 /// Whether the panel of a tracker lets us in; `None` where it has none. One that does not makes the tracker unwell, and is

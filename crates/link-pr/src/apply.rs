@@ -12,7 +12,7 @@ use app::Result;
 use backend::{
     Error, ErrorKind, Operation, Tracker,
     model::{Change, Link, PullRequest, WorkItemId},
-    panel::Panel,
+    registry::Panels,
     text::Markdown,
 };
 use futures_util::stream::{self, StreamExt as _};
@@ -26,8 +26,8 @@ pub struct Done {
     pub shown: Vec<WorkItemId>,
     /// Items that only the panel was to show, which failed.
     pub unshown: Vec<Item>,
-    /// Why the panel could not be written to.
-    pub panel_error: Option<Error>,
+    /// Why a panel could not be written to.
+    pub panel_errors: Vec<Error>,
     /// Items that the policy keeps quiet: nothing was written to them.
     pub silent: Vec<Item>,
     /// Links that were taken away.
@@ -42,26 +42,26 @@ pub struct Done {
 #[derive(Clone, Copy)]
 pub(crate) struct Sites<'a> {
     pub(crate) tracker: &'a dyn Tracker,
-    pub(crate) panel: Option<&'a dyn Panel>,
+    pub(crate) panels: &'a Panels,
 }
 
 /// Does a plan; one thing that fails does not stop the others.
 pub(crate) async fn apply(
     plan: &Plan,
     facts: &Facts,
-    Sites { tracker, panel }: Sites<'_>,
+    Sites { tracker, panels }: Sites<'_>,
     policy: &Policy,
     in_flight: usize,
 ) -> Done {
     let mut done = Done::default();
     let pull_request = &facts.proposal.pull_request;
-    panel::show(plan, facts, panel, &mut done).await;
+    panel::show(plan, facts, panels, &mut done).await;
     let mut links = Vec::new();
     for item in &plan.links {
         match policy.noise_of(&item.id) {
             Noise::Off => done.silent.push(item.clone()),
             Noise::Panel => {
-                let is_done = panel::settle(item, plan, facts, panel, &mut done);
+                let is_done = panel::settle(item, plan, facts, panels, &mut done);
                 links.extend((!is_done).then(|| (item.clone(), Noise::Link)));
             }
             noise => links.push((item.clone(), noise)),

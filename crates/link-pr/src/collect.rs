@@ -6,7 +6,7 @@ mod items;
 pub(crate) use items::{look_up, on_panel, remembered};
 
 use crate::{
-    facts::{Earlier, Facts, Gap, PanelFact},
+    facts::{Earlier, Facts, Gap},
     policy::Policy,
     target::Target,
 };
@@ -17,7 +17,7 @@ use backend::{
     model::{PullRequest, PullRequestState},
 };
 use history::History;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 /// What facts are collected from.
@@ -39,11 +39,12 @@ pub(crate) async fn collect(
     let Sources { session, host, .. } = sources;
     let default_branch = default_branch(session, git);
     let mut gaps = Vec::new();
-    let as_of = as_of(target, host);
+    let now = app::now();
     let asked = match host {
         Some(host) => heard(host.get_pull_request(&target.page.page).await, target, session)?,
         None => None,
     };
+    let (as_of, is_told) = read_at(target, asked.is_some(), now);
     let mut proposal =
         asked.unwrap_or_else(|| told(target, default_branch.as_deref(), sources, &mut gaps));
     let wants_files = !policy.paths.is_empty() && target.group.is_none();
@@ -70,18 +71,24 @@ pub(crate) async fn collect(
             items: Vec::new(),
         },
         items: std::collections::BTreeMap::new(),
-        panel: PanelFact::Absent,
+        panel: None,
+        is_told,
         as_of,
         proposal,
     })
 }
 
-/// When what is read was so: now where the code host is asked, else when the event says, for an old run may be started
-/// anew.
-fn as_of(target: &Target, host: Option<&dyn CodeHost>) -> Timestamp {
-    let told = target.told.as_ref().filter(|_| host.is_none());
-    let changed = told.and_then(|told| told.updated_at.as_deref()?.parse().ok());
-    changed.unwrap_or_else(app::now)
+/// When what is read was so, and whether anybody told it: now by the code host, else by the CI host, whose old runs may be
+/// started anew. Each attempt comes after the one before, and before the next event, which is a second later.
+fn read_at(target: &Target, is_asked: bool, now: Timestamp) -> (Timestamp, bool) {
+    let told = target.told.as_ref().filter(|_| !is_asked);
+    let is_told = is_asked || told.is_some_and(|told| told.title.is_some());
+    let changed = told.and_then(|told| told.updated_at.as_deref()?.parse::<Timestamp>().ok());
+    let as_of = changed.map_or(now, |changed| {
+        let since = now.duration_since(changed).as_secs().clamp(0, 999);
+        changed + SignedDuration::from_millis(since)
+    });
+    (as_of, is_told)
 }
 
 fn default_branch(session: &Session, git: Option<&Git>) -> Option<String> {

@@ -3,7 +3,7 @@
 use backend::{
     code_host::Proposal,
     model::{Status, WorkItemId},
-    panel::{Development, Shown},
+    panel::Development,
     reference::Grammar,
 };
 use jiff::Timestamp;
@@ -31,22 +31,21 @@ pub struct Facts {
     pub earlier: Earlier,
     /// What the tracker says of the items that are named or were linked; empty without a tracker.
     pub items: BTreeMap<WorkItemId, Known>,
-    /// What the tracker's development panel shows of it.
-    pub panel: PanelFact,
+    /// The items whose development panel shows it, as far as that tells; `None` where nobody is to write to a panel.
+    pub panel: Option<OnPanel>,
+    /// Whether somebody told title and state, and they are no guess.
+    pub is_told: bool,
     /// When all of this was so.
     pub as_of: Timestamp,
 }
 
-/// What the tracker's development panel shows of a pull request.
+/// The items whose development panel shows a pull request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum PanelFact {
-    /// There is none, or the run has no credentials for it.
-    #[default]
-    Absent,
-    /// It could not be read now.
-    Unread,
-    /// The items that show it.
-    Read(Shown),
+pub struct OnPanel {
+    /// Those that this run could have shown it on.
+    pub ours: Vec<WorkItemId>,
+    /// Those of projects that are not this run's, and so another's business.
+    pub foreign: Vec<WorkItemId>,
 }
 
 /// Where links of former runs may be.
@@ -154,7 +153,8 @@ pub(crate) mod testing {
             queued: None,
             earlier: Earlier::default(),
             items: BTreeMap::new(),
-            panel: PanelFact::Absent,
+            panel: None,
+            is_told: true,
             as_of: Timestamp::UNIX_EPOCH,
         }
     }

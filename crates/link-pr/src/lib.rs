@@ -19,7 +19,7 @@ mod standing;
 mod target;
 
 use app::{Common, Connected, Connection, Report, Result, Session, git::Git, naming::Naming};
-use backend::{Error, ErrorKind, Tracker, code_host::CodeHost, model::Status};
+use backend::{Error, ErrorKind, Tracker, code_host::CodeHost, model::Status, registry::Panels};
 use clap::{Parser, builder::NonEmptyStringValueParser};
 use collect::Sources;
 use pass::Hands;
@@ -126,20 +126,19 @@ pub async fn run_on(
         Some(git) => naming.learning_from(git),
         None => naming,
     };
-    // Nothing that only plans asks it.
-    let wants_panel = tracker.is_some() && args.plan.is_none();
-    let panel = if wants_panel { session.panel(git)? } else { None };
+    let (panels, unset) = panels(session, git, tracker.is_some() && args.plan.is_none())?;
     let hands = Hands {
         sources: Sources { session, git, host: host.as_deref() },
         tracker: tracker.as_deref(),
-        panel: panel.as_deref(),
+        panels: &panels,
         planned: planned.map(|plan| plan.in_full(&naming, &target.page.repository)),
         naming,
         policy: &policy,
         only_plan: args.plan.is_some(),
         in_flight: if session.common.dry_run { 1 } else { IN_FLIGHT },
     };
-    let outcome = pass::settle(&target, &hands).await?;
+    let mut outcome = pass::settle(&target, &hands).await?;
+    outcome.failures.extend(unset);
     if let Some(path) = &args.plan {
         PlanFile::of(&outcome.plan, &outcome.facts).write(path)?;
     }
@@ -158,6 +157,19 @@ async fn tracker(
             tracing::info!(%reason, "skipped");
             Ok((None, naming.unwrap_or_else(Naming::keys)))
         }
+    }
+}
+
+/// The development panels, where they are wanted, and what is wrong with the settings of others.
+fn panels(
+    session: &mut Session,
+    git: Option<&Git>,
+    are_wanted: bool,
+) -> Result<(Panels, Vec<Error>)> {
+    if are_wanted {
+        session.panels(git)
+    } else {
+        Ok((Panels::new(Vec::new(), Vec::new()), Vec::new()))
     }
 }
 

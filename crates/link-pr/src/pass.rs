@@ -14,7 +14,7 @@ use crate::{
     target::Target,
 };
 use app::{Result, memory::Memory, naming::Naming};
-use backend::{Error, Tracker, code_host::Proposal, panel::Panel};
+use backend::{Error, Tracker, code_host::Proposal, registry::Panels};
 
 /// Passes at most: a pull request that changes all the time is read again by the run of its next event.
 const MOST_PASSES: usize = 3;
@@ -24,8 +24,8 @@ pub(crate) struct Hands<'a> {
     pub(crate) sources: Sources<'a>,
     /// None in a run without secrets, and in one that only plans.
     pub(crate) tracker: Option<&'a dyn Tracker>,
-    /// The tracker's development panel.
-    pub(crate) panel: Option<&'a dyn Panel>,
+    /// The trackers' development panels.
+    pub(crate) panels: &'a Panels,
     pub(crate) naming: Naming,
     pub(crate) policy: &'a Policy,
     /// The plan of another run, to be agreed with.
@@ -95,12 +95,12 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
     let named = named::read(&facts, &hands.naming, hands.policy)?;
     let memory = hands.sources.git.map(|git| Memory::of(git, &target.page.page));
     facts.earlier.items = earlier(memory.as_ref(), target, hands).await?;
-    let mut failures = Vec::new();
+    let (mut failures, mut unread) = (Vec::new(), Vec::new());
     if let Some(tracker) = hands.tracker {
         let (naming, policy) = (&hands.naming, hands.policy);
         let looked = collect::look_up(&mut facts, &named, naming, policy, tracker, hands.in_flight);
         failures.extend(looked.await?);
-        failures.extend(collect::on_panel(&mut facts, hands.panel).await);
+        unread = collect::on_panel(&mut facts, naming, hands.panels).await;
     }
     let accidents = guard::accidents(&facts, &named, &hands.naming);
     let mut plan = decide::decide(&facts, &named, &accidents, hands.policy);
@@ -113,9 +113,13 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
         return Ok(outcome);
     }
     if let Some(tracker) = hands.tracker {
-        let sites = Sites { tracker, panel: hands.panel };
+        let sites = Sites { tracker, panels: hands.panels };
         let (plan, facts) = (&outcome.plan, &outcome.facts);
         outcome.done = apply::apply(plan, facts, sites, hands.policy, hands.in_flight).await;
+        // What keeps a panel from being written to kept it from being read, and is said once.
+        outcome
+            .failures
+            .extend(unread.into_iter().filter(|_| outcome.done.panel_errors.is_empty()));
         if let Some(memory) = memory.filter(|_| !hands.sources.session.common.dry_run) {
             memory.keep(&report::state(&outcome));
         }

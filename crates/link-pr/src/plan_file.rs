@@ -137,8 +137,6 @@ impl PlanFile {
         }));
         let is_meant = |item: &WorkItemId| self.complete && only_here(item);
         agreed.withdrawn.retain(|it| is_meant(&it.item));
-        let panel = agreed.panel.take();
-        agreed.panel = panel.map(|it| it.agreed(|item| !only_here(item), self.complete));
         let planned = |item: &WorkItemId, to| {
             self.transitions.iter().any(|it| it.item == *item && it.to == to)
         };
@@ -149,6 +147,9 @@ impl PlanFile {
         let own: Vec<_> = agreed.links.iter().map(|item| &item.id).collect();
         let foreign = self.links.iter().filter(|item| !own.contains(item));
         let foreign: Vec<_> = foreign.map(WorkItemId::as_str).take(20).collect();
+        let panel = agreed.panel.take();
+        let is_whole = self.complete && foreign.is_empty();
+        agreed.panel = panel.map(|it| it.agreed(|item| self.links.contains(item), is_whole));
         if !foreign.is_empty() || !unplanned.is_empty() {
             let told = [foreign, unplanned.iter().map(|item| item.id.as_str()).take(20).collect()];
             agreed.say(differs(&told.concat().join(", ")));

@@ -73,7 +73,7 @@ fn errors(outcome: &Outcome) -> impl Iterator<Item = &backend::Error> {
     let links = done.links.iter().filter_map(|(_, result)| result.as_ref().err());
     let withdrawn = done.withdrawn.iter().filter_map(|(_, result)| result.as_ref().err());
     let moved = done.moved.iter().filter_map(|(_, result)| result.as_ref().err());
-    links.chain(&done.panel_error).chain(withdrawn).chain(moved).chain(&outcome.failures)
+    links.chain(&done.panel_errors).chain(withdrawn).chain(moved).chain(&outcome.failures)
 }
 
 /// Links that hold after the run.

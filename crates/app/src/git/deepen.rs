@@ -253,12 +253,12 @@ fn run(mut command: Command, how: &Deepening<'_>) -> Result<()> {
 /// with advice, and other programs and servers say things in between.
 fn reason(said: &str) -> String {
     const ASIDES: [&str; 4] = ["warning:", "hint:", "remote:", "@"];
-    let last = said.lines().position(|line| line.starts_with("fatal:"));
+    let end = said.lines().position(|line| line.starts_with("fatal:"));
     let is_aside = |line: &&str| {
         let line = line.to_ascii_lowercase();
         line.is_empty() || ASIDES.iter().any(|aside| line.starts_with(aside))
     };
-    let lines = said.lines().take(last.map_or(usize::MAX, |at| at + 1)).map(str::trim);
+    let lines = said.lines().take(end.map_or(usize::MAX, |at| at + 1)).map(str::trim);
     let lines: Vec<&str> = lines.filter(|line| !is_aside(line)).collect();
     let newest = lines.len().saturating_sub(2);
     let reason: String = lines[newest..].join("; ").chars().take(LONGEST_REASON).collect();

@@ -5,30 +5,29 @@ use crate::{
     config::{Chosen, Selection},
     git::Git,
 };
-use backend::{Result, dry_run::DryPanel, panel::Panel, platform, registry::RoutedPanels};
+use backend::{Error, Result, dry_run::DryPanel, panel::Panel, platform, registry::Panels};
 
 impl Session {
-    /// The development panel of the tracker that [`Session::connect`] connects to; those of several are one. None
-    /// where no tracker has one, or credentials for it.
-    pub fn panel(&mut self, git: Option<&Git>) -> Result<Option<Box<dyn Panel>>> {
+    /// The development panels of the trackers that [`Session::connect`] connects to, and what is wrong with the settings of
+    /// those that cannot be made. A run that gets no secrets may lack those of a panel.
+    pub fn panels(&mut self, git: Option<&Git>) -> Result<(Panels, Vec<Error>)> {
         let file = self.config_file(git)?;
         let chosen = self.choose(git, file).map_err(|unusable| unusable.error)?;
         let Selection { trackers, mut routes } = chosen;
-        let is_only = trackers.len() == 1;
-        let mut panels = Vec::new();
+        let (mut panels, mut errors) = (Vec::new(), Vec::new());
         for chosen in &trackers {
             routes.extend(own_routes(chosen, &chosen.items().platform.metadata()));
             let name = chosen.settings.tracker.clone();
-            panels.extend(self.panel_of(chosen)?.map(|panel| (name, panel)));
-        }
-        Ok(match panels.pop() {
-            None => None,
-            Some((_, panel)) if is_only => Some(panel),
-            Some(last) => {
-                panels.push(last);
-                Some(Box::new(RoutedPanels::new(panels, routes)))
+            match self.panel_of(chosen) {
+                Ok(panel) => panels.extend(panel.map(|panel| (name, panel))),
+                Err(error) if self.context.secrets_withheld => tracing::info!(%error, "no panel"),
+                Err(error) => errors.push(error),
             }
-        })
+        }
+        if trackers.len() == 1 {
+            routes.clear();
+        }
+        Ok((Panels::new(panels, routes), errors))
     }
 
     /// The panel of one tracker, which plans its writes when the run is dry. Sends nothing.

@@ -81,7 +81,7 @@ impl Lower {
         };
         !is_word
             && !lookalikes::is_branch_word(&prefix.to_ascii_lowercase())
-            && (numbers >= NUMBERS || numbers * 5 >= self.prominent as usize)
+            && (numbers >= NUMBERS || numbers as u64 * 5 >= self.prominent)
             && (is_common || is_young)
     }
 }
@@ -121,7 +121,7 @@ impl Usage {
 
     /// Items have many numbers; `PHP-8` and `SHA-256` come back with the same few.
     pub(super) fn is_varied(&self, uses: u64) -> bool {
-        self.numbers.len() >= NUMBERS || self.numbers.len() * 20 >= uses as usize
+        self.numbers.len() >= NUMBERS || self.numbers.len() as u64 * 20 >= uses
     }
 
     pub(super) fn is_project(&self, doubt: Option<Doubt>, messages: u64) -> bool {

@@ -1,17 +1,17 @@
-//! The panels of several trackers as one: each shows a pull request on the items whose route leads to it.
+//! The development panels of a run's trackers: each shows a pull request on the items whose route leads to it.
 
 use super::{Route, route};
 use crate::{
-    error::Result,
+    error::Error,
     model::WorkItemId,
     panel::{Development, Others, Panel, Shown},
 };
-use async_trait::async_trait;
 
-/// The panels of several trackers. Items of trackers that have none are shown nowhere.
+/// The development panels of a run's trackers. Items of trackers that have none are shown nowhere.
 #[derive(Debug)]
-pub struct RoutedPanels {
+pub struct Panels {
     panels: Vec<Shared>,
+    /// None where a run has one tracker, which has all items.
     routes: Vec<Route>,
 }
 
@@ -22,9 +22,9 @@ struct Shared {
     panel: Box<dyn Panel>,
 }
 
-impl RoutedPanels {
+impl Panels {
     /// The panels by the names of their trackers. Trackers of one site have one panel: of two, each would take out what
-    /// the other shows. Of two routes for the same ids the first counts.
+    /// the other shows. Of two routes for the same ids the first counts; without routes, all items are the first one's.
     pub fn new(panels: Vec<(String, Box<dyn Panel>)>, routes: Vec<Route>) -> Self {
         let mut shared: Vec<Shared> = Vec::new();
         for (name, panel) in panels {
@@ -36,60 +36,54 @@ impl RoutedPanels {
         Self { panels: shared, routes: route::distinct(routes) }
     }
 
-    fn panel_of(&self, item: &WorkItemId) -> Option<&Shared> {
+    /// True where no tracker has one.
+    pub fn is_empty(&self) -> bool {
+        self.panels.is_empty()
+    }
+
+    fn place_of(&self, item: &WorkItemId) -> Option<usize> {
+        if self.routes.is_empty() {
+            return (!self.panels.is_empty()).then_some(0);
+        }
         let tracker = route::tracker(&self.routes, item)?;
-        self.panels.iter().find(|shared| shared.trackers.iter().any(|name| name == tracker))
-    }
-}
-
-#[async_trait]
-impl Panel for RoutedPanels {
-    fn place(&self) -> String {
-        let places: Vec<String> = self.panels.iter().map(|shared| shared.panel.place()).collect();
-        places.join(" ")
+        self.panels.iter().position(|shared| shared.trackers.iter().any(|name| name == tracker))
     }
 
-    fn takes(&self, item: &WorkItemId) -> bool {
-        self.panel_of(item).is_some_and(|shared| shared.panel.takes(item))
+    /// True for an item that a panel can show something on. No network.
+    pub fn takes(&self, item: &WorkItemId) -> bool {
+        self.place_of(item).is_some_and(|place| self.panels[place].panel.takes(item))
     }
 
-    async fn authenticate(&self) -> Result<()> {
+    /// Which items show a pull request, and what the panels failed with that cannot be asked.
+    pub async fn shown(&self, development: Development<'_>) -> (Vec<WorkItemId>, Vec<Error>) {
+        let (mut items, mut errors) = (Vec::new(), Vec::new());
         for shared in &self.panels {
-            shared.panel.authenticate().await?;
+            match shared.panel.shown(development).await {
+                Ok(Shown { items: its, .. }) => items.extend(its),
+                Err(error) => errors.push(error),
+            }
         }
-        Ok(())
+        (items, errors)
     }
 
-    async fn shown(&self, development: Development<'_>) -> Result<Shown> {
-        let mut all = Shown { items: Vec::new(), current: true };
-        for shared in &self.panels {
-            let shown = shared.panel.shown(development).await?;
-            // Where it is not shown, nothing can be old.
-            all.current &= shown.current || shown.items.is_empty();
-            all.items.extend(shown.items);
-        }
-        Ok(all)
-    }
-
-    /// Every panel is written to; the first error is told when all were.
-    async fn show(
+    /// Shows a pull request on these items, as [`Panel::show`] does: those that show it then, and what the panels failed
+    /// with that could not be written to.
+    pub async fn show(
         &self,
         development: Development<'_>,
         items: &[WorkItemId],
         others: Others,
-    ) -> Result<Vec<WorkItemId>> {
-        let (mut taken, mut failed) = (Vec::new(), Ok(()));
-        for shared in &self.panels {
-            let is_its = |item: &&WorkItemId| {
-                self.panel_of(item).is_some_and(|its| its.trackers == shared.trackers)
-            };
+    ) -> (Vec<WorkItemId>, Vec<Error>) {
+        let (mut taken, mut errors) = (Vec::new(), Vec::new());
+        for (place, shared) in self.panels.iter().enumerate() {
+            let is_its = |item: &&WorkItemId| self.place_of(item) == Some(place);
             let its: Vec<WorkItemId> = items.iter().filter(is_its).cloned().collect();
             match shared.panel.show(development, &its, others).await {
                 Ok(shown) => taken.extend(shown),
-                Err(error) => failed = failed.and(Err(error)),
+                Err(error) => errors.push(error),
             }
         }
-        failed.map(|()| items.iter().filter(|item| taken.contains(item)).cloned().collect())
+        (taken, errors)
     }
 }
 

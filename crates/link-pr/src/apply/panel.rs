@@ -1,33 +1,24 @@
 //! The development panel: all items at once, before any link.
 
 use super::Done;
-use crate::{
-    decide::Plan,
-    facts::{Facts, PanelFact},
-    named::Item,
-};
+use crate::{decide::Plan, facts::Facts, named::Item};
 use backend::{
     model::{Link, WorkItemId},
-    panel::Panel,
+    registry::Panels,
 };
 
 /// Shows the pull request as planned.
-pub(super) async fn show(plan: &Plan, facts: &Facts, panel: Option<&dyn Panel>, done: &mut Done) {
-    let (Some(wanted), Some(panel)) = (&plan.panel, panel) else { return };
-    match panel.show(facts.development(), &wanted.items, wanted.others).await {
-        Ok(shown) => {
-            done.shown = shown;
-            // What has a link as well is told when that is taken away.
-            let has_link = |id: &WorkItemId| plan.withdrawn.iter().any(|it| it.item == *id);
-            let withdrawn = wanted.withdrawn.iter().filter(|it| !has_link(&it.item));
-            done.withdrawn.extend(withdrawn.map(|it| (it.clone(), Ok(()))));
-        }
-        Err(error) => {
-            let number = facts.proposal.pull_request.number;
-            let doing = format!("show pull request {number} in the development panel");
-            done.panel_error = Some(error.during(doing));
-        }
-    }
+pub(super) async fn show(plan: &Plan, facts: &Facts, panels: &Panels, done: &mut Done) {
+    let Some(wanted) = &plan.panel else { return };
+    let (shown, errors) = panels.show(facts.development(), &wanted.items, wanted.others).await;
+    done.shown = shown;
+    // What has a link as well is told when that is taken away.
+    let has_link = |id: &WorkItemId| plan.withdrawn.iter().any(|it| it.item == *id);
+    let withdrawn = wanted.withdrawn.iter().filter(|it| errors.is_empty() && !has_link(&it.item));
+    done.withdrawn.extend(withdrawn.map(|it| (it.clone(), Ok(()))));
+    let number = facts.proposal.pull_request.number;
+    let doing = format!("show pull request {number} in the development panel");
+    done.panel_errors = errors.into_iter().map(|error| error.during(doing.as_str())).collect();
 }
 
 /// Whether an item that nothing but the panel is to show is done with. Where its tracker has no panel, or the panel does
@@ -36,23 +27,19 @@ pub(super) fn settle(
     item: &Item,
     plan: &Plan,
     facts: &Facts,
-    panel: Option<&dyn Panel>,
+    panels: &Panels,
     done: &mut Done,
 ) -> bool {
-    if !panel.is_some_and(|panel| panel.takes(&item.id)) {
-        return false;
-    }
-    if done.panel_error.is_some() || facts.panel == PanelFact::Unread {
-        done.unshown.push(item.clone());
+    if done.shown.contains(&item.id) {
+        let pull_request = &facts.proposal.pull_request;
+        let existed = plan.panel.as_ref().is_some_and(|it| it.before.contains(&item.id));
+        let (url, title) = (pull_request.url.clone(), Some(pull_request.title.clone()));
+        done.links.push((item.clone(), Ok(Link { item: item.id.clone(), url, title, existed })));
         return true;
     }
-    if !done.shown.contains(&item.id) {
-        return false;
+    let is_lost = panels.takes(&item.id) && !done.panel_errors.is_empty();
+    if is_lost {
+        done.unshown.push(item.clone());
     }
-    let pull_request = &facts.proposal.pull_request;
-    let existed = plan.panel.as_ref().is_some_and(|it| it.before.contains(&item.id));
-    let (url, title) = (pull_request.url.clone(), Some(pull_request.title.clone()));
-    let link = Link { item: item.id.clone(), url, title, existed };
-    done.links.push((item.clone(), Ok(link)));
-    true
+    is_lost
 }

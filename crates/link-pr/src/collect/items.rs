@@ -2,13 +2,14 @@
 
 use crate::{
     decide,
-    facts::{Facts, Known, PanelFact},
+    facts::{Facts, Known, OnPanel},
     named::{self, Named},
     policy::Policy,
 };
 use app::{Result, naming::Naming};
 use backend::{
-    Error, ErrorKind, Operation, Tracker, model::WorkItemId, panel::Panel, reference::Extraction,
+    Error, ErrorKind, Operation, Tracker, model::WorkItemId, reference::Extraction,
+    registry::Panels,
 };
 use futures_util::stream::{self, StreamExt as _};
 use std::collections::BTreeSet;
@@ -47,16 +48,23 @@ pub(crate) async fn look_up(
     Ok(failures)
 }
 
-/// What the development panel shows of the pull request. A merge queue's group is no news there.
-pub(crate) async fn on_panel(facts: &mut Facts, panel: Option<&dyn Panel>) -> Option<Error> {
-    let panel = panel.filter(|_| facts.queued.is_none())?;
-    let shown = panel.shown(facts.development()).await;
-    let (fact, failure) = match shown {
-        Ok(shown) => (PanelFact::Read(shown), None),
-        Err(error) => (PanelFact::Unread, Some(error.during("read the development panel"))),
-    };
-    facts.panel = fact;
-    failure
+/// What the development panels show of the pull request, and what asking them failed with. A merge queue's group is no news
+/// there, and a title that nobody told is no title.
+pub(crate) async fn on_panel(facts: &mut Facts, naming: &Naming, panels: &Panels) -> Vec<Error> {
+    if panels.is_empty() || facts.queued.is_some() || !facts.is_told {
+        return Vec::new();
+    }
+    let (items, errors) = panels.shown(facts.development()).await;
+    let (ours, foreign) = items.into_iter().partition(|item| is_ours(item, naming));
+    facts.panel = Some(OnPanel { ours, foreign });
+    let doing = "read the development panel";
+    errors.into_iter().map(|error| error.during(doing)).collect()
+}
+
+/// Whether this run takes such an item. What it would not link is not its to withdraw: another run's may be.
+fn is_ours(item: &WorkItemId, naming: &Naming) -> bool {
+    let Ok(finder) = naming.finder() else { return true };
+    !finder.find(item.as_str()).references.is_empty()
 }
 
 /// Items that may have a link from before: the tracker knows, or former runs and replaced texts tell where to look.
@@ -72,7 +80,7 @@ async fn suspects(
     }
     let page = &facts.proposal.pull_request.url;
     if let Some(linked) = tracker.items_linked_to(page).await? {
-        return Ok(linked.into_iter().collect());
+        return Ok(linked.into_iter().filter(|item| is_ours(item, naming)).collect());
     }
     let mut suspects: BTreeSet<WorkItemId> = facts.earlier.items.iter().cloned().collect();
     for text in &facts.earlier.texts {

@@ -2,7 +2,7 @@
 
 use super::{Sorted, Withdrawal, Withdrawing};
 use crate::{
-    facts::{Facts, PanelFact},
+    facts::{Facts, OnPanel},
     policy::{Noise, Policy},
 };
 use backend::{model::WorkItemId, panel::Others};
@@ -25,16 +25,13 @@ impl PanelPlan {
     pub(crate) fn agreed(
         mut self,
         is_planned: impl Fn(&WorkItemId) -> bool,
-        complete: bool,
+        is_whole: bool,
     ) -> Self {
-        let differs = !complete
-            || !self.items.iter().all(&is_planned)
-            || self.withdrawn.iter().any(|it| is_planned(&it.item));
-        self.items.retain(is_planned);
-        if differs {
+        if !is_whole || !self.items.iter().all(&is_planned) {
             self.others = Others::Kept;
             self.withdrawn.clear();
         }
+        self.items.retain(is_planned);
         self
     }
 }
@@ -46,17 +43,17 @@ pub(super) fn plan(
     policy: &Policy,
     withdrawing: &Withdrawing<'_>,
 ) -> Option<PanelPlan> {
-    let PanelFact::Read(shown) = &facts.panel else { return None };
-    let before = shown.items.clone();
-    // On an item that is to be kept quiet nothing changes.
+    let OnPanel { ours: before, foreign } = facts.panel.clone()?;
+    // Nothing is added to an item that is to be kept quiet.
     let is_wanted = |id: &&WorkItemId| policy.noise_of(id) != Noise::Off || before.contains(id);
-    let holding = sorted.holding.iter().map(|item| &item.id);
-    let items: Vec<WorkItemId> = holding.filter(is_wanted).cloned().collect();
+    let holding = sorted.holding.iter().map(|item| &item.id).filter(is_wanted);
+    let mut items: Vec<WorkItemId> = holding.cloned().collect();
     let (others, withdrawn) = if withdrawing.allowed {
         let old = before.iter().filter(|id| !items.contains(id));
         (Others::TakenOut, old.map(|id| withdrawing.of(id)).collect())
     } else {
         (Others::Kept, Vec::new())
     };
+    items.extend(foreign);
     Some(PanelPlan { items, others, before, withdrawn })
 }

@@ -3,14 +3,14 @@
 use super::*;
 use crate::{
     facts::{
-        Gap, PanelFact,
+        Gap, OnPanel,
         testing::{commit, facts},
     },
     guard, named,
     policy::{Bots, Noise, PathRule},
 };
 use app::naming::Naming;
-use backend::panel::{Others, Shown};
+use backend::panel::Others;
 
 fn naming() -> Naming {
     Naming::keys().with_projects(&["SHOP".to_owned(), "PAY".to_owned()])
@@ -118,7 +118,7 @@ fn the_panel_shows_what_holds_and_loses_what_is_known_not_to() {
     let on = |items: &[&str]| {
         let mut facts = facts("SHOP-1: add", "see PAY-2", &[]);
         let items = items.iter().map(|id| WorkItemId::new(*id)).collect();
-        facts.panel = PanelFact::Read(Shown { items, current: true });
+        facts.panel = Some(OnPanel { ours: items, foreign: Vec::new() });
         facts
     };
     check_panel(&facts("SHOP-1: add", "", &[]), &default, None);
@@ -132,6 +132,10 @@ fn the_panel_shows_what_holds_and_loses_what_is_known_not_to() {
     let quiet = Policy { noise: [("PAY".to_owned(), Noise::Off)].into(), ..Policy::default() };
     check_panel(&on(&[]), &quiet, Some("SHOP-1"));
     check_panel(&both(), &quiet, Some("SHOP-1 PAY-2"));
+    let mut shared = on(&["SHOP-9"]);
+    shared.panel.as_mut().unwrap().foreign = vec![WorkItemId::new("TOY-3")];
+    check_panel(&shared, &default, Some("SHOP-1 PAY-2 TOY-3 -SHOP-9"));
+    check_panel(&closed(shared), &default, Some("TOY-3 -SHOP-9"));
     let mut queued = both();
     queued.queued = Some("a".repeat(40));
     check_panel(&queued, &default, None);

@@ -14,7 +14,7 @@ pub(super) fn document(outcome: &Outcome, view: View<'_>) -> Value {
     let mut document = json!({
         "version": 1,
         "pull_request": pull_request(outcome),
-        "links": links(outcome),
+        "links": links(outcome, view),
         "withdrawn": withdrawn(outcome),
         "transitions": transitions(outcome),
         "skipped": skipped(outcome, view),
@@ -52,12 +52,14 @@ fn pull_request(outcome: &Outcome) -> Value {
 }
 
 /// The links that hold; of a run that did nothing, those that would, without `existed`.
-fn links(outcome: &Outcome) -> Vec<Value> {
+fn links(outcome: &Outcome, view: View<'_>) -> Vec<Value> {
     let made =
         outcome.done.links.iter().filter_map(|(item, result)| Some((item, result.as_ref().ok()?)));
     let entry = |(item, link)| {
         let mut entry = entry(item, link);
-        entry["in_panel"] = outcome.done.shown.contains(&item.id).into();
+        // What a dry run would show is not there yet.
+        let there = outcome.plan.panel.as_ref().filter(|_| view.dry).map(|it| &it.before);
+        entry["in_panel"] = there.unwrap_or(&outcome.done.shown).contains(&item.id).into();
         entry
     };
     made.map(entry).collect()

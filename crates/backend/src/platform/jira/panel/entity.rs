@@ -12,7 +12,7 @@ use crate::{
 use std::collections::BTreeSet;
 use url::Url;
 
-/// Longest name of a branch, a person and a repository, in units of UTF-16.
+/// Longest name of a branch, a person and a repository, in units of UTF-16; a title could be longer, and is seen in a list.
 const LONGEST_NAME: usize = 255;
 
 /// The repository's name in the panel: letters and digits only are allowed, and the page has others.
@@ -39,6 +39,9 @@ pub(super) fn entity(
     let Development { proposal, as_of, .. } = development;
     let pull_request = &proposal.pull_request;
     let values = issues.into_iter().collect();
+    // Its newest commit's time is the same in every run.
+    let newest = proposal.commits.iter().map(|commit| commit.committed_at).max();
+    let last_update = newest.unwrap_or(as_of);
     Ok(wire::PullRequest {
         id: pull_request.number.to_string(),
         display_id: format!("#{}", pull_request.number),
@@ -53,7 +56,7 @@ pub(super) fn entity(
         comment_count: 0,
         source_branch: name(&proposal.source_branch),
         destination_branch: name(&proposal.target_branch),
-        last_update: as_of.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        last_update: last_update.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         url: public(&pull_request.url)?.into(),
     })
 }
