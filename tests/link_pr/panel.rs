@@ -219,7 +219,7 @@ fn an_old_run_that_is_started_anew_brings_nothing_back() {
     scene.run(&old, &[]).expect_code(0);
     check(&scene.ground, &[(1, "MERGED")], &[1]);
     // The same event again, by another rule: the second attempt counts.
-    let now = jiff::Timestamp::now().to_string();
+    let now = app::now().to_string();
     let again = at(scene.pull("KEY-1: add", "like KEY-2").merged(), &now);
     scene.run(&again, &[]).expect_code(0);
     check(&scene.ground, &[(1, "MERGED"), (2, "MERGED")], &[1, 2]);

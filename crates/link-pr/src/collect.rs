@@ -66,10 +66,7 @@ pub(crate) async fn collect(
         gaps,
         changed,
         queued: target.group.as_ref().map(|group| group.head_sha.clone()),
-        earlier: Earlier {
-            texts: target.told.iter().flat_map(|told| told.earlier.clone()).collect(),
-            items: Vec::new(),
-        },
+        earlier: earlier(target),
         items: std::collections::BTreeMap::new(),
         panel: None,
         is_told,
@@ -89,6 +86,12 @@ fn read_at(target: &Target, is_asked: bool, now: Timestamp) -> (Timestamp, bool)
         changed + SignedDuration::from_millis(since)
     });
     (as_of, is_told)
+}
+
+/// Texts that the event replaced; items of former runs are asked for later.
+fn earlier(target: &Target) -> Earlier {
+    let texts = target.told.iter().flat_map(|told| told.earlier.clone()).collect();
+    Earlier { texts, items: Vec::new() }
 }
 
 fn default_branch(session: &Session, git: Option<&Git>) -> Option<String> {
