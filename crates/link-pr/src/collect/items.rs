@@ -61,10 +61,13 @@ pub(crate) async fn on_panel(facts: &mut Facts, naming: &Naming, panels: &Panels
     errors.into_iter().map(|error| error.during(doing)).collect()
 }
 
-/// Whether this run takes such an item. What it would not link is not its to withdraw: another run's may be.
+/// Whether this run could have linked such an item. The key of a project that it would not link is another run's to
+/// withdraw; a number is its tracker's, which has but one project here.
 fn is_ours(item: &WorkItemId, naming: &Naming) -> bool {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_key = item.as_str().rsplit_once('-').is_some_and(|(_, number)| is_digits(number));
     let Ok(finder) = naming.finder() else { return true };
-    !finder.find(item.as_str()).references.is_empty()
+    !is_key || !finder.find(item.as_str()).references.is_empty()
 }
 
 /// Items that may have a link from before: the tracker knows, or former runs and replaced texts tell where to look.
@@ -144,4 +147,17 @@ pub(crate) fn remembered(
         found.len() == 1 && found[0].span == (0..word.len()) && named::is_plain(word)
     };
     words.into_iter().filter(is_one).map(WorkItemId::new).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_project_s_items_are_not_this_run_s_to_withdraw() {
+        let naming = Naming::keys().with_projects(&["SHOP".to_owned()]);
+        let is = |id: &str| is_ours(&WorkItemId::new(id), &naming);
+        assert!(is("SHOP-1") && is("12") && is("AB#12") && is("acme/my-shop#7"));
+        assert!(!is("TOY-1"));
+    }
 }
