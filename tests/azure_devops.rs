@@ -5,9 +5,9 @@ use ::conformance::{
         Handler as _, Request, Server,
         azure_devops::{Deployment, GOOD_TOKEN, KNOWN_SHA, Tenant, WEAK_TOKEN},
         faults::{Fault, Rule},
-        store::WebLink,
+        store::{self, WebLink},
     },
-    subject::{Site as _, connect, generous},
+    subject::{Site as _, Subject as _, connect, generous},
 };
 use acceptance::{Process, TestRepository};
 use backend::{
@@ -112,6 +112,34 @@ async fn the_items_of_a_page_are_those_that_we_linked_and_not_every_page_can_be_
     tenant.server().inject(Rule::new(Fault::Refuse(401, None)).on("POST", "/artifacturiquery"));
     let error = tracker.items_linked_to(&page).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Auth);
+}
+
+#[tokio::test]
+async fn a_link_is_the_same_to_the_run_after_by_whichever_name_it_is_told() {
+    let tenant = tenant();
+    let tracker = tracker(&tenant.settings(GOOD_TOKEN)).await;
+    let made = item(&*tracker).await;
+    // The one that the site's pull request says it fixes.
+    let is_it = |item: &store::Item| item.serial.to_string() == made.as_str();
+    tenant.store().find_mut(is_it).unwrap().serial = 1;
+    let page = tenant.facts().pull_request.unwrap().page;
+    let folder = tempfile::tempdir().unwrap();
+    let run = || {
+        Process::new("link-pr", folder.path())
+            .args(["--json", "--pull-request", page.as_str()])
+            .env("AZURE_DEVOPS_ORG_URL", tenant.page("").as_str())
+            .env("AZURE_DEVOPS_PAT", GOOD_TOKEN)
+            .env("AZURE_DEVOPS_PROJECT", "SHOP")
+            .run()
+            .expect_code(0)
+            .json()
+    };
+    for existed in [false, true, true] {
+        let document = run();
+        assert_eq!(document["links"][0]["existed"], existed, "{document:#}");
+        assert_eq!(document["withdrawn"], json!([]), "{document:#}");
+        assert_eq!(relations(&tenant, &WorkItemId::new("1")).len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -28,23 +28,28 @@ pub(crate) async fn look_up(
         decide::decide(facts, named, &[], policy).links.into_iter().map(|item| item.id).collect();
     let suspects = suspects(facts, named, naming, policy, tracker).await?;
     let mut failures = Vec::new();
+    // What the tracker calls the items that hold: `12` for `AB#12`, another key for one that was moved.
+    let mut called = BTreeSet::new();
     // The first goes alone: credentials that are wrong are tried once, and not eight times.
     let alone = usize::from(!holding.is_empty());
     let mut all = holding.iter().map(|id| (id, true));
     for (id, is_held) in all.by_ref().take(alone) {
-        note(facts, id.clone(), ask(tracker, id, is_held, facts).await, &mut failures)?;
+        let answer = ask(tracker, id, is_held, facts).await;
+        called.extend(note(facts, id.clone(), answer, &mut failures)?);
     }
     let rest = all.chain(suspects.difference(&holding).map(|id| (id, false)));
     let rest: Vec<_> = rest.map(|(id, is_held)| (id.clone(), is_held)).collect();
     let shared: &Facts = facts;
     let answers: Vec<_> = stream::iter(rest)
-        .map(|(id, is_held)| async move { (ask(tracker, &id, is_held, shared).await, id) })
+        .map(|(id, is_held)| async move { (ask(tracker, &id, is_held, shared).await, id, is_held) })
         .buffered(in_flight)
         .collect()
         .await;
-    for (answer, id) in answers {
-        note(facts, id, answer, &mut failures)?;
+    for (answer, id, is_held) in answers {
+        let name = note(facts, id, answer, &mut failures)?;
+        called.extend(name.filter(|_| is_held));
     }
+    facts.items.retain(|id, _| holding.contains(id) || !called.contains(id));
     Ok(failures)
 }
 
@@ -95,13 +100,13 @@ async fn suspects(
     Ok(suspects)
 }
 
-/// Reads an item whose link holds; of any other, whether it is linked.
+/// Reads an item whose link holds; of any other, whether it is linked. With it comes what the tracker calls the item.
 async fn ask(
     tracker: &dyn Tracker,
     id: &WorkItemId,
     is_held: bool,
     facts: &Facts,
-) -> Result<Known> {
+) -> Result<(Known, WorkItemId)> {
     let item = tracker.get_work_item(id).await?;
     let linked = if is_held {
         None
@@ -109,17 +114,21 @@ async fn ask(
         let page = &facts.proposal.pull_request.url;
         Some(tracker.list_links(id).await?.iter().any(|link| link.url == *page))
     };
-    Ok(Known::There { status: item.status, linked })
+    Ok((Known::There { status: item.status, linked }, item.id))
 }
 
 fn note(
     facts: &mut Facts,
     id: WorkItemId,
-    answer: Result<Known>,
+    answer: Result<(Known, WorkItemId)>,
     failures: &mut Vec<Error>,
-) -> Result<()> {
+) -> Result<Option<WorkItemId>> {
+    let mut name = None;
     let known = match answer {
-        Ok(known) => known,
+        Ok((known, called)) => {
+            name = Some(called);
+            known
+        }
         Err(error) if error.kind == ErrorKind::NotFound => Known::Gone,
         Err(error) if is_fatal(error.kind) => return Err(error.during(format!("read {id}"))),
         Err(error) => {
@@ -128,7 +137,7 @@ fn note(
         }
     };
     facts.items.insert(id, known);
-    Ok(())
+    Ok(name)
 }
 
 /// Failures that every further request would meet as well.
