@@ -2,6 +2,7 @@
 //! tracker and on Jira. Every scenario asserts what the tracker holds, and that a second run changes nothing.
 
 mod bad_input;
+mod everywhere;
 mod forks;
 mod ground;
 mod history;

@@ -20,6 +20,8 @@ pub struct Naming {
     repositories: Vec<String>,
     /// Pages of the repositories or organisations that a plain `#12` belongs to.
     homes: Vec<Url>,
+    /// Sites that are served below a path, by a page of theirs: what comes before the names of their repositories.
+    roots: Vec<(Url, String)>,
     /// What a history teaches, where nobody says which keys count.
     learned: Option<Prefixes>,
 }
@@ -68,9 +70,15 @@ impl Naming {
         }
         if numbers_within(metadata) {
             // Without an answer of the tracker the project's own path has to do.
-            let home = metadata.home.as_ref().map(forge::name);
-            let path = || project.contains('/').then(|| project.to_owned());
-            self.repositories.extend(home.or_else(path));
+            let path = project.contains('/').then(|| project.to_owned());
+            if let (Some(home), Some(path)) = (&metadata.home, &path) {
+                let name = forge::name(home).to_ascii_lowercase();
+                let root = name.strip_suffix(&path.to_ascii_lowercase());
+                let root = root.filter(|root| root.ends_with('/'));
+                self.roots.extend(root.map(|root| (home.clone(), root.to_owned())));
+            }
+            let home = metadata.home.as_ref().map(|home| self.name(home));
+            self.repositories.extend(home.or(path));
         }
     }
 
@@ -182,13 +190,25 @@ impl Naming {
         }
     }
 
+    /// A repository's name as its site has it, which may be served below a path.
+    fn name(&self, page: &Url) -> String {
+        let name = forge::name(page);
+        let is_here = |site: &Url| site.host() == page.host() && site.port() == page.port();
+        let roots = self.roots.iter().filter(|(site, _)| is_here(site));
+        let mut inside = roots.filter_map(|(_, root)| {
+            let begins = name.get(..root.len())?.eq_ignore_ascii_case(root);
+            begins.then(|| name[root.len()..].to_owned())
+        });
+        inside.next().unwrap_or_else(|| name.clone())
+    }
+
     /// `#12`, which belongs to the repository that says it where that is on a tracker's own host.
     fn plain(&self, number: &str, page: &Url) -> Result<WorkItemId, Cow<'static, str>> {
         let neighbours: Vec<&Url> =
             self.homes.iter().filter(|home| home.host() == page.host()).collect();
         if neighbours.is_empty() {
             return match self.homes.as_slice() {
-                [home] if !self.has_boards() => self.qualified(&forge::name(home), number),
+                [home] if !self.has_boards() => self.qualified(&self.name(home), number),
                 [] if !self.has_boards() => Ok(WorkItemId::new(format!("#{number}"))),
                 _ => Err("it is a number of the code's own host; name the project with it".into()),
             };
@@ -196,7 +216,7 @@ impl Naming {
         if self.has_boards() && neighbours.iter().any(|home| is_below(page, home)) {
             return Ok(WorkItemId::new(format!("AB#{number}")));
         }
-        self.qualified(&forge::name(page), number)
+        self.qualified(&self.name(page), number)
     }
 
     /// An id as a run with the tracker at hand names it: whoever did not ask the tracker may have left `#12` without the
