@@ -69,11 +69,12 @@ impl Spot<'_> {
 }
 
 fn is_work(before: &str, after: &str, in_subject: bool) -> bool {
-    is_enclosed(before, after, in_subject)
+    // Most keys begin a subject; keywords take the longest to look for.
+    leads(before, after, in_subject)
+        || is_enclosed(before, after, in_subject)
         || (in_subject && is_branch(before, after))
         || is_labelled(before, in_subject)
         || keyword::before(before, after).is_some()
-        || leads(before, after, in_subject)
 }
 
 /// `#SHOP-123` as a tag, ` (SHOP-12, #34)`, or a subject's part: it is a key, and the work may be about it or not.
