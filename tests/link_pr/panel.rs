@@ -170,6 +170,10 @@ fn wrong_credentials_of_the_panel_cost_the_panel_and_are_told() {
         "{ended:?}"
     );
     let fork = scene.pull("KEY-2: add", "").of_fork();
+    let mut robot = scene.pull("KEY-3: add", "");
+    robot.actor = "dependabot[bot]";
+    let ended = scene.run(&robot, &["--json"]).expect_code(0);
+    assert_eq!(ended.json()["problems"], json!([]), "its runs get other secrets: {ended:?}");
     scene.ground.variables.retain(|(name, _)| *name != "JIRA_API_TOKEN");
     let document = scene.run(&fork, &["--json"]).expect_code(0).json();
     assert_eq!(document["outcome"], "skipped: no token");
@@ -271,17 +275,46 @@ fn two_projects_of_one_site_share_a_panel() {
 }
 
 #[test]
+fn an_item_that_was_moved_is_the_same_item() {
+    for policy in ["{}", "noise: { default: panel }\n"] {
+        let (scene, policy) = scene(policy);
+        let pull = scene.pull("KEY-1: add", "");
+        let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
+        let projects = [&policy[..], &["--projects", "SHOP,OTHER"]].concat();
+        scene.run(&pull, &projects).expect_code(0);
+        let id = scene.ground.id(1).to_string();
+        {
+            let mut store = scene.ground.jira().store();
+            let item = store.find_mut(|item| item.key() == id).unwrap();
+            (item.project, item.number, item.former) = ("OTHER".to_owned(), 77, Some(id));
+        }
+        for _ in 0..2 {
+            scene.run(&pull, &projects).expect_code(0);
+            let document = scene.settle(&pull, &projects, 0);
+            assert_eq!(document["withdrawn"], json!([]), "{document:#}");
+            assert_eq!(document["links"].as_array().unwrap().len(), 1, "{document:#}");
+            let shown = scene.ground.jira().jira().development_of("OTHER-77");
+            assert_eq!(shown.len(), 1, "{shown:?}");
+        }
+    }
+}
+
+#[test]
 fn a_run_of_another_project_leaves_its_items() {
-    let (scene, policy) = scene("noise: { default: panel }\n");
-    let other = |scene: &Scene| scene.ground.jira().jira().development_of("OTHER-1").len();
+    let (scene, policy) = scene("noise: { SHOP: panel }\n");
+    let other = |scene: &Scene| {
+        let links =
+            scene.ground.jira().store().find(|item| item.key() == "OTHER-1").unwrap().links.len();
+        (scene.ground.jira().jira().development_of("OTHER-1").len(), links)
+    };
     let wide = scene.pull("KEY-1 OTHER-1: add", "");
     let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
     let both = [&policy[..], &["--projects", "SHOP,OTHER"]].concat();
     scene.run(&wide, &both).expect_code(0);
-    assert_eq!(other(&scene), 1);
+    assert_eq!(other(&scene), (1, 1));
     let document = scene.settle(&wide, &policy, 0);
     check(&scene.ground, &[(1, "OPEN")], &[]);
-    assert_eq!((other(&scene), &document["withdrawn"]), (1, &json!([])), "{document:#}");
+    assert_eq!((other(&scene), &document["withdrawn"]), ((1, 1), &json!([])), "{document:#}");
 }
 
 #[test]
@@ -349,6 +382,10 @@ fn of_several_trackers_each_shows_its_own_items() {
     let in_panel: Vec<_> =
         document["links"].as_array().unwrap().iter().map(|it| &it["in_panel"]).collect();
     assert_eq!(in_panel, [true, false], "{document:#}");
+    let document = settle(&scene, &policy, &scene.pull("TILL-1 KEY-1: add", ""), &[]);
+    let order: Vec<_> =
+        document["links"].as_array().unwrap().iter().map(|it| &it["item"]).collect();
+    assert_eq!(order, ["TILL-1", "SHOP-1"], "as they are named");
     settle(&scene, &policy, &scene.pull("TILL-1: add", ""), &[]);
     check(&scene.ground, &[], &[]);
     let away = Rule::new(Fault::Refuse(503, None)).on("POST", "/bulk").always();

@@ -193,13 +193,12 @@ impl Naming {
     /// A repository's name as its site has it, which may be served below a path.
     fn name(&self, page: &Url) -> String {
         let name = forge::name(page);
-        let is_here = |site: &Url| site.host() == page.host() && site.port() == page.port();
-        let roots = self.roots.iter().filter(|(site, _)| is_here(site));
-        let mut inside = roots.filter_map(|(_, root)| {
-            let begins = name.get(..root.len())?.eq_ignore_ascii_case(root);
-            begins.then(|| name[root.len()..].to_owned())
+        let inside = self.roots.iter().find_map(|(site, root)| {
+            let is_here = site.host() == page.host() && site.port() == page.port();
+            let (start, rest) = name.split_at_checked(root.len())?;
+            (is_here && start.eq_ignore_ascii_case(root)).then(|| rest.to_owned())
         });
-        inside.next().unwrap_or_else(|| name.clone())
+        inside.unwrap_or(name)
     }
 
     /// `#12`, which belongs to the repository that says it where that is on a tracker's own host.
@@ -322,6 +321,17 @@ mod tests {
         let more = github.with_projects(&["acme/till".to_owned()]);
         check(&more, "Fix #12", "https://github.com/acme/till", &["acme/till#12"], 0);
         check(&more, "Fix #12", SHOP, &[], 1);
+    }
+
+    #[test]
+    fn a_site_below_a_path_names_its_repositories_without_it() {
+        let home = "https://acme.example/git/acme/shop";
+        let gitlab = naming(&[Pattern::Number], Some(home), "acme/shop");
+        check(&gitlab, "Fix #12 and acme/shop#13", home, &["acme/shop#12", "acme/shop#13"], 0);
+        check(&gitlab, "Fix #12", "https://acme.example/git/acme/till", &[], 1);
+        let more = gitlab.with_projects(&["acme/till".to_owned()]);
+        check(&more, "Fix #12", "https://acme.example/git/acme/till", &["acme/till#12"], 0);
+        check(&gitlab, "Fix git/acme/shop#12", home, &[], 1);
     }
 
     #[test]

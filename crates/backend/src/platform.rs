@@ -132,8 +132,7 @@ const CODE_HOSTS: &[(&str, ConnectCodeHost)] = &[
 
 /// How the code host of a platform is made, where it is one.
 pub fn code_host(platform: &Platform) -> Option<ConnectCodeHost> {
-    let mut hosts = CODE_HOSTS.iter();
-    hosts.find(|(name, _)| *name == platform.name).map(|(_, connect)| *connect)
+    of(CODE_HOSTS, platform)
 }
 
 /// The platforms of this build that have a panel of development. A table of its own for the same reason.
@@ -144,8 +143,12 @@ const PANELS: &[(&str, ConnectPanel)] = &[
 
 /// How the panel of development of a platform is made, where it has one.
 pub fn panel(platform: &Platform) -> Option<ConnectPanel> {
-    let mut panels = PANELS.iter();
-    panels.find(|(name, _)| *name == platform.name).map(|(_, connect)| *connect)
+    of(PANELS, platform)
+}
+
+/// What a table has for a platform.
+fn of<T: Copy>(table: &[(&str, T)], platform: &Platform) -> Option<T> {
+    table.iter().find(|(name, _)| *name == platform.name).map(|(_, value)| *value)
 }
 
 /// The names of the product's platforms, whichever of them this build has; `plugin:NAME` is one more of each name.

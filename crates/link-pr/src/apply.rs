@@ -38,6 +38,17 @@ pub struct Done {
     pub untried: Vec<Item>,
 }
 
+impl Done {
+    /// An item that a panel and a link were taken away from is told once, with what failed.
+    fn withdrew(&mut self, withdrawal: &Withdrawal, outcome: Result<()>) {
+        match self.withdrawn.iter_mut().find(|(known, _)| known.item == withdrawal.item) {
+            Some((_, known)) if known.is_ok() => *known = outcome,
+            Some(_) => {}
+            None => self.withdrawn.push((withdrawal.clone(), outcome)),
+        }
+    }
+}
+
 /// Where a plan is done.
 #[derive(Clone, Copy)]
 pub(crate) struct Sites<'a> {
@@ -76,7 +87,7 @@ pub(crate) async fn apply(
     }
     for withdrawal in &plan.withdrawn {
         let outcome = withdraw(withdrawal, pull_request, tracker).await;
-        done.withdrawn.push((withdrawal.clone(), outcome));
+        done.withdrew(withdrawal, outcome);
     }
     for transition in plan.transitions.iter().filter(|it| it.kept.is_none()) {
         // What cannot be linked is not moved either; its failure is said once.

@@ -18,6 +18,7 @@ use backend::{
 };
 use history::History;
 use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// What facts are collected from.
@@ -67,7 +68,8 @@ pub(crate) async fn collect(
         changed,
         queued: target.group.as_ref().map(|group| group.head_sha.clone()),
         earlier: earlier(target),
-        items: std::collections::BTreeMap::new(),
+        items: BTreeMap::new(),
+        called: BTreeMap::new(),
         panel: None,
         is_told,
         as_of,

@@ -31,6 +31,8 @@ pub struct Facts {
     pub earlier: Earlier,
     /// What the tracker says of the items that are named or were linked; empty without a tracker.
     pub items: BTreeMap<WorkItemId, Known>,
+    /// The named item for what the tracker calls otherwise: `12` is `AB#12`, an item that was moved has another key.
+    pub called: BTreeMap<WorkItemId, WorkItemId>,
     /// The items whose development panel shows it, as far as that tells; `None` where nobody is to write to a panel.
     pub panel: Option<OnPanel>,
     /// Whether somebody told title and state, and they are no guess.
@@ -153,6 +155,7 @@ pub(crate) mod testing {
             queued: None,
             earlier: Earlier::default(),
             items: BTreeMap::new(),
+            called: BTreeMap::new(),
             panel: None,
             is_told: true,
             as_of: Timestamp::UNIX_EPOCH,

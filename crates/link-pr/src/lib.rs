@@ -19,7 +19,7 @@ mod standing;
 mod target;
 
 use app::{Common, Connected, Connection, Report, Result, Session, git::Git, naming::Naming};
-use backend::{Error, ErrorKind, Tracker, code_host::CodeHost, model::Status, registry::Panels};
+use backend::{Error, ErrorKind, Tracker, code_host::CodeHost, model::Status};
 use clap::{Parser, builder::NonEmptyStringValueParser};
 use collect::Sources;
 use pass::Hands;
@@ -126,7 +126,9 @@ pub async fn run_on(
         Some(git) => naming.learning_from(git),
         None => naming,
     };
-    let (panels, unset) = panels(session, git, tracker.is_some() && args.plan.is_none())?;
+    // A run that only plans writes to no panel.
+    let writes = tracker.is_some() && args.plan.is_none();
+    let (panels, unset) = if writes { session.panels(git)? } else { Default::default() };
     let hands = Hands {
         sources: Sources { session, git, host: host.as_deref() },
         tracker: tracker.as_deref(),
@@ -157,19 +159,6 @@ async fn tracker(
             tracing::info!(%reason, "skipped");
             Ok((None, naming.unwrap_or_else(Naming::keys)))
         }
-    }
-}
-
-/// The development panels, where they are wanted, and what is wrong with the settings of others.
-fn panels(
-    session: &mut Session,
-    git: Option<&Git>,
-    are_wanted: bool,
-) -> Result<(Panels, Vec<Error>)> {
-    if are_wanted {
-        session.panels(git)
-    } else {
-        Ok((Panels::new(Vec::new(), Vec::new()), Vec::new()))
     }
 }
 

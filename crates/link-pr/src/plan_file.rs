@@ -226,6 +226,7 @@ mod tests {
             withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
             panel: Some(PanelPlan {
                 items: vec![WorkItemId::new("SHOP-1"), WorkItemId::new("SHOP-2")],
+                foreign: vec![WorkItemId::new("TOY-4")],
                 before: vec![WorkItemId::new("SHOP-3")],
                 withdrawn: vec![Withdrawal { item: WorkItemId::new("SHOP-3"), why: String::new() }],
                 others: Others::TakenOut,

@@ -20,7 +20,8 @@ const LOOK_ALIKES: &str = "decode UTF-8 names|read UTF-16LE files|store SHA-256 
     RSA-2048 keys|SHA3-384|TLS-1.3 only|SSL-3 off|USB-3 disks|DDR-4|MP-3 files|ED-25519|P-256 curve|EC-256|\
     page-2 of the list|step-3|PHASE-2 begins|day-1|level-0|version-10|see PR-12|see MR-7|H-1B|WIN-1252|LATIN-1|\
     https://example.com/wiki/ABC-12/x.html|https://ci.example.com/job/BUILD-77/console|name@HOST-1|a $VAR-1 here|\
-    mailto:box-12@example.com|colour #FF-12|T-01a02448-1|serial ABCD-1234-EFGH|ISO8859-5 fonts|TIS-620 text|run on IA-64|a PDP-11 once|use AVX-512|B2B-2 flow|e2e-1 test|v8-12.4";
+    mailto:box-12@example.com|colour #FF-12|T-01a02448-1|serial ABCD-1234-EFGH|ISO8859-5 fonts|\
+    TIS-620 text|run on IA-64|a PDP-11 once|use AVX-512|B2B-2 flow|e2e-1 test|v8-12.4";
 
 /// What a code host's own references look like: none is a key.
 const HOSTED: &str = "fix #12|closes #1234|see GH-12|see acme/shop#12|https://github.com/acme/shop/issues/12|\

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// The development panels of a run's trackers. Items of trackers that have none are shown nowhere.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Panels {
     panels: Vec<Shared>,
     /// None where a run has one tracker, which has all items.

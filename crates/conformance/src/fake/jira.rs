@@ -209,7 +209,10 @@ impl Jira {
 }
 
 fn is_named(item: &Item, key: &str) -> bool {
-    item.key().eq_ignore_ascii_case(key) || item.serial.to_string() == key
+    let is_it = |known: &str| known.eq_ignore_ascii_case(key);
+    is_it(&item.key())
+        || item.serial.to_string() == key
+        || item.former.as_deref().is_some_and(is_it)
 }
 
 /// Jira takes no write without a media type, not even a DELETE without a body.

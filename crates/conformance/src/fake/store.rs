@@ -57,6 +57,8 @@ pub struct Item {
     pub title: String,
     /// Text, in the shape that the vendor takes.
     pub text: Value,
+    /// The key that it had before it was moved to another project, under which it is still found.
+    pub former: Option<String>,
     /// Type, in the vendor's words.
     pub kind: String,
     /// Status, in the vendor's words.
@@ -173,6 +175,7 @@ impl Store {
             number,
             title: String::new(),
             text: Value::Null,
+            former: None,
             kind: kind.to_owned(),
             status: status.to_owned(),
             resolution: None,

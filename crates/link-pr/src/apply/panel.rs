@@ -2,20 +2,17 @@
 
 use super::Done;
 use crate::{decide::Plan, facts::Facts, named::Item};
-use backend::{
-    model::{Link, WorkItemId},
-    registry::Panels,
-};
+use backend::{model::Link, registry::Panels};
 
 /// Shows the pull request as planned.
 pub(super) async fn show(plan: &Plan, facts: &Facts, panels: &Panels, done: &mut Done) {
     let Some(wanted) = &plan.panel else { return };
-    let (shown, errors) = panels.show(facts.development(), &wanted.items, wanted.others).await;
+    let all = [&wanted.items[..], &wanted.foreign].concat();
+    let (shown, errors) = panels.show(facts.development(), &all, wanted.others).await;
     done.shown = shown;
-    // What has a link as well is told when that is taken away.
-    let has_link = |id: &WorkItemId| plan.withdrawn.iter().any(|it| it.item == *id);
-    let withdrawn = wanted.withdrawn.iter().filter(|it| errors.is_empty() && !has_link(&it.item));
-    done.withdrawn.extend(withdrawn.map(|it| (it.clone(), Ok(()))));
+    if errors.is_empty() {
+        wanted.withdrawn.iter().for_each(|it| done.withdrew(it, Ok(())));
+    }
     let number = facts.proposal.pull_request.number;
     let doing = format!("show pull request {number} in the development panel");
     done.panel_errors = errors.into_iter().map(|error| error.during(doing.as_str())).collect();

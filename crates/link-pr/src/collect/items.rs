@@ -28,14 +28,11 @@ pub(crate) async fn look_up(
         decide::decide(facts, named, &[], policy).links.into_iter().map(|item| item.id).collect();
     let suspects = suspects(facts, named, naming, policy, tracker).await?;
     let mut failures = Vec::new();
-    // What the tracker calls the items that hold: `12` for `AB#12`, another key for one that was moved.
-    let mut called = BTreeSet::new();
     // The first goes alone: credentials that are wrong are tried once, and not eight times.
     let alone = usize::from(!holding.is_empty());
     let mut all = holding.iter().map(|id| (id, true));
     for (id, is_held) in all.by_ref().take(alone) {
-        let answer = ask(tracker, id, is_held, facts).await;
-        called.extend(note(facts, id.clone(), answer, &mut failures)?);
+        note(facts, id, is_held, ask(tracker, id, is_held, facts).await, &mut failures)?;
     }
     let rest = all.chain(suspects.difference(&holding).map(|id| (id, false)));
     let rest: Vec<_> = rest.map(|(id, is_held)| (id.clone(), is_held)).collect();
@@ -46,10 +43,10 @@ pub(crate) async fn look_up(
         .collect()
         .await;
     for (answer, id, is_held) in answers {
-        let name = note(facts, id, answer, &mut failures)?;
-        called.extend(name.filter(|_| is_held));
+        note(facts, &id, is_held, answer, &mut failures)?;
     }
-    facts.items.retain(|id, _| holding.contains(id) || !called.contains(id));
+    let Facts { items, called, .. } = facts;
+    items.retain(|id, _| holding.contains(id) || !called.contains_key(id));
     Ok(failures)
 }
 
@@ -60,7 +57,8 @@ pub(crate) async fn on_panel(facts: &mut Facts, naming: &Naming, panels: &Panels
         return Vec::new();
     }
     let (items, errors) = panels.shown(facts.development()).await;
-    let (ours, foreign) = items.into_iter().partition(|item| is_ours(item, naming));
+    let named = |item: WorkItemId| facts.called.get(&item).cloned().unwrap_or(item);
+    let (ours, foreign) = items.into_iter().map(named).partition(|item| is_ours(item, naming));
     facts.panel = Some(OnPanel { ours, foreign });
     let doing = "read the development panel";
     errors.into_iter().map(|error| error.during(doing)).collect()
@@ -119,14 +117,16 @@ async fn ask(
 
 fn note(
     facts: &mut Facts,
-    id: WorkItemId,
+    id: &WorkItemId,
+    is_held: bool,
     answer: Result<(Known, WorkItemId)>,
     failures: &mut Vec<Error>,
-) -> Result<Option<WorkItemId>> {
-    let mut name = None;
+) -> Result<()> {
     let known = match answer {
-        Ok((known, called)) => {
-            name = Some(called);
+        Ok((known, name)) => {
+            if is_held && name != *id {
+                facts.called.insert(name, id.clone());
+            }
             known
         }
         Err(error) if error.kind == ErrorKind::NotFound => Known::Gone,
@@ -136,8 +136,8 @@ fn note(
             Known::Unread
         }
     };
-    facts.items.insert(id, known);
-    Ok(name)
+    facts.items.insert(id.clone(), known);
+    Ok(())
 }
 
 /// Failures that every further request would meet as well.

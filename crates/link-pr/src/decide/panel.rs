@@ -12,6 +12,8 @@ use backend::{model::WorkItemId, panel::Others};
 pub struct PanelPlan {
     /// The items that are to show the pull request.
     pub items: Vec<WorkItemId>,
+    /// The items of other projects that show it, and go on doing so.
+    pub foreign: Vec<WorkItemId>,
     /// What becomes of it on all others.
     pub others: Others,
     /// The items that show it now, as far as the panel tells.
@@ -47,13 +49,12 @@ pub(super) fn plan(
     // Nothing is added to an item that is to be kept quiet.
     let is_wanted = |id: &&WorkItemId| policy.noise_of(id) != Noise::Off || before.contains(id);
     let holding = sorted.holding.iter().map(|item| &item.id).filter(is_wanted);
-    let mut items: Vec<WorkItemId> = holding.cloned().collect();
+    let items: Vec<WorkItemId> = holding.cloned().collect();
     let (others, withdrawn) = if withdrawing.allowed {
         let old = before.iter().filter(|id| !items.contains(id));
         (Others::TakenOut, old.map(|id| withdrawing.of(id)).collect())
     } else {
         (Others::Kept, Vec::new())
     };
-    items.extend(foreign);
-    Some(PanelPlan { items, others, before, withdrawn })
+    Some(PanelPlan { items, foreign, others, before, withdrawn })
 }

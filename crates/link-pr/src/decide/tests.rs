@@ -100,13 +100,14 @@ fn an_incomplete_reading_takes_nothing_away_and_is_told() {
     );
 }
 
-/// What the panel is to show, `-` what is taken out of it, `+` where the others are kept.
+/// What the panel is to show, others' in parentheses, `-` what is taken out of it, `+` where the others are kept.
 #[track_caller]
 fn check_panel(facts: &Facts, policy: &Policy, expected: Option<&str>) {
     let panel = plan_of(facts, policy).panel.map(|it| {
         let out = it.withdrawn.iter().map(|it| format!("-{}", it.item));
         let kept = (it.others == Others::Kept).then(|| "+".to_owned());
-        let words = it.items.iter().map(ToString::to_string).chain(out).chain(kept);
+        let foreign = it.foreign.iter().map(|id| format!("({id})"));
+        let words = it.items.iter().map(ToString::to_string).chain(foreign).chain(out).chain(kept);
         words.collect::<Vec<_>>().join(" ")
     });
     assert_eq!(panel.as_deref(), expected);
@@ -134,8 +135,8 @@ fn the_panel_shows_what_holds_and_loses_what_is_known_not_to() {
     check_panel(&both(), &quiet, Some("SHOP-1 PAY-2"));
     let mut shared = on(&["SHOP-9"]);
     shared.panel.as_mut().unwrap().foreign = vec![WorkItemId::new("TOY-3")];
-    check_panel(&shared, &default, Some("SHOP-1 PAY-2 TOY-3 -SHOP-9"));
-    check_panel(&closed(shared), &default, Some("TOY-3 -SHOP-9"));
+    check_panel(&shared, &default, Some("SHOP-1 PAY-2 (TOY-3) -SHOP-9"));
+    check_panel(&closed(shared), &default, Some("(TOY-3) -SHOP-9"));
     let mut queued = both();
     queued.queued = Some("a".repeat(40));
     check_panel(&queued, &default, None);

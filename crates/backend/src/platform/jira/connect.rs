@@ -227,7 +227,7 @@ fn gateway(browse: &Url) -> Url {
 
 /// The site's id, where the address of the API is the gateway's.
 fn cloud_id(api: &Url) -> Option<&str> {
-    match api.path().trim_matches('/').split('/').collect::<Vec<_>>()[..] {
+    match address::parts(api)[..] {
         ["ex", "jira", id] => Some(id),
         _ => None,
     }

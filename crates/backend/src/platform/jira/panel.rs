@@ -21,9 +21,6 @@ use std::{collections::BTreeSet, fmt};
 use tokio::sync::OnceCell;
 use url::Url;
 
-/// Who a token is for.
-const AUDIENCE: &str = "api.atlassian.com";
-
 /// What the panel names as the source of what it shows.
 const PRODUCT: &str = "devops-integrations";
 
@@ -96,12 +93,7 @@ impl JiraPanel {
     /// Requests an access token. The secret is in the body, because that is how Atlassian wants it.
     async fn token(&self) -> Result<Secret> {
         let OAuthClient { id, secret } = &self.client;
-        let login = wire::Login {
-            audience: AUDIENCE,
-            grant_type: "client_credentials",
-            client_id: id,
-            client_secret: secret.expose().trim(),
-        };
+        let login = wire::Login::new(id, secret.expose().trim());
         let http = Http::new(&self.wire, &self.gateway, Authorization::None, LOGIN).hiding(secret);
         let token: wire::Token = http.post("oauth/token").reads().json(&login).receive().await?;
         Ok(Secret::new(token.access_token))
@@ -156,7 +148,7 @@ impl JiraPanel {
         }
     }
 
-    /// Shows a pull request on the issues of these keys or numbers; the outcome is about the repository of this id.
+    /// Shows a pull request on the issues of these keys or numbers.
     async fn submit(
         &self,
         development: Development<'_>,
@@ -297,6 +289,11 @@ async fn repository(http: &Http, cloud: &str, id: &str) -> Result<wire::KeptRepo
 
 const NO_PANEL: &str = "leave JIRA_PANEL_CLIENT_ID out where JIRA_URL is no site of Jira Cloud: no other has this panel";
 
+const WRONG_CLIENT: &str = "check JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET; a site administrator makes them in \
+    Jira's settings, under Apps, OAuth credentials";
+
+const WEAK_CLIENT: &str = "give the OAuth credentials the permission Development information";
+
 /// The site, asked without credentials which one it is.
 const SITE: Dialect = Dialect { hint: |_, _| None, ..dialect::JIRA };
 
@@ -312,18 +309,11 @@ const LOGIN: Dialect = Dialect {
 /// The panel's API.
 const DEVELOPMENT: Dialect = Dialect {
     explain,
-    hint: |kind, _| {
-        match kind {
-        ErrorKind::Auth => Some(
-            "check JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET; a site administrator makes them in Jira's settings, under Apps, OAuth credentials"
-                .into(),
-        ),
-        ErrorKind::Forbidden => {
-            Some("give the OAuth credentials the permission Development information".into())
-        }
+    hint: |kind, _| match kind {
+        ErrorKind::Auth => Some(WRONG_CLIENT.into()),
+        ErrorKind::Forbidden => Some(WEAK_CLIENT.into()),
         ErrorKind::NotFound | ErrorKind::Config => Some(NO_PANEL.into()),
         _ => None,
-    }
     },
     ..dialect::JIRA
 };

@@ -14,10 +14,10 @@ pub const CLIENT_SECRET: &str = "client-secret-f0e1d2c3b4a5";
 /// The secret of another that has no permission for development information.
 pub const WEAK_CLIENT_SECRET: &str = "weak-client-secret-f0e1d2c3b4a5";
 
-/// The token that the application's secret buys.
+/// The token that there is for its secret.
 pub const PANEL_TOKEN: &str = "panel-token-f0e1d2c3b4a5f0e1d2c3b4a5";
 
-/// What secrets buy.
+/// The token for each secret.
 const TOKENS: [(&str, &str); 2] =
     [(CLIENT_SECRET, PANEL_TOKEN), (WEAK_CLIENT_SECRET, "panel-token-weak-f0e1d2c3b4a5")];
 
@@ -49,7 +49,7 @@ impl Jira {
             ("GET", ["_edge", "tenant_info"]) => {
                 Ok(Response::json(200, &json!({"cloudId": CLOUD_ID, "cloudName": "acme"})))
             }
-            ("POST", ["oauth", "token"]) => buy(request),
+            ("POST", ["oauth", "token"]) => token(request),
             (_, ["jira", "devinfo", "0.1", "cloud", cloud, rest @ ..]) => {
                 may_write(request, cloud).and_then(|()| self.development(request, rest))
             }
@@ -145,9 +145,13 @@ impl Jira {
     /// Keeps a pull request on the items that there are, unless what is known is as new; returns the other items.
     fn keep(&self, id: &str, given: &Value, pull_request: &Value) -> Vec<String> {
         let store = self.store();
-        let is_there = |key: &String| store.find(|item| is_named(item, key)).is_some();
-        let (known, unknown): (Vec<String>, Vec<String>) =
-            keys(pull_request).into_iter().partition(is_there);
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for key in keys(pull_request) {
+            match store.find(|item| is_named(item, &key)) {
+                Some(item) => known.push(item.key()),
+                None => unknown.push(key),
+            }
+        }
         if known.is_empty() {
             return unknown;
         }
@@ -166,7 +170,7 @@ impl Jira {
 }
 
 /// A token for whoever knows the secret.
-fn buy(request: &Request) -> Answer {
+fn token(request: &Request) -> Answer {
     let body = object(request)?;
     let is = |name: &str, expected: &str| body.get(name).and_then(Value::as_str) == Some(expected);
     let secret = body.get("client_secret").and_then(Value::as_str);

@@ -2,11 +2,7 @@
 
 use super::wire;
 use crate::{
-    digest,
-    error::Result,
-    managed_comment::public,
-    model::{PullRequestState, WorkItemId},
-    panel::Development,
+    digest, error::Result, managed_comment::public, model::WorkItemId, panel::Development,
     platform::jira::link::one_line,
 };
 use std::collections::BTreeSet;
@@ -38,19 +34,15 @@ pub(super) fn entity(
 ) -> Result<wire::PullRequest> {
     let Development { proposal, as_of, .. } = development;
     let pull_request = &proposal.pull_request;
-    let values = issues.into_iter().collect();
     // Its newest commit's time is the same in every run.
     let newest = proposal.commits.iter().map(|commit| commit.committed_at).max();
     let last_update = newest.unwrap_or(as_of);
     Ok(wire::PullRequest {
         id: pull_request.number.to_string(),
         display_id: format!("#{}", pull_request.number),
-        associations: vec![wire::Association {
-            association_type: "issueIdOrKeys".to_owned(),
-            values,
-        }],
+        associations: vec![wire::Association::new(issues.into_iter().collect())],
         update_sequence_id: sequence(development),
-        status: status(pull_request.state),
+        status: wire::status(pull_request.state),
         title: name(&pull_request.title),
         author: wire::Author { name: name(&proposal.author.name) },
         comment_count: 0,
@@ -71,14 +63,6 @@ pub(super) fn name(text: &str) -> String {
     };
     let name: String = line.chars().take_while(fits).collect();
     if name.is_empty() { "(unknown)".to_owned() } else { name }
-}
-
-fn status(state: PullRequestState) -> &'static str {
-    match state {
-        PullRequestState::Open => "OPEN",
-        PullRequestState::Merged => "MERGED",
-        PullRequestState::Closed => "DECLINED",
-    }
 }
 
 pub(super) fn is_current(kept: &wire::KeptPullRequest, now: &wire::PullRequest) -> bool {

@@ -1,16 +1,23 @@
 //! The JSON of the panel's API and of the tokens for it.
 
-use crate::platform::shared::absent::or_default;
+use crate::{model::PullRequestState, platform::shared::absent::or_default};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What a token is asked for with.
 #[derive(Serialize)]
 pub(super) struct Login<'a> {
-    pub(super) audience: &'a str,
-    pub(super) grant_type: &'a str,
-    pub(super) client_id: &'a str,
-    pub(super) client_secret: &'a str,
+    audience: &'a str,
+    grant_type: &'a str,
+    client_id: &'a str,
+    client_secret: &'a str,
+}
+
+impl<'a> Login<'a> {
+    pub(super) fn new(client_id: &'a str, client_secret: &'a str) -> Self {
+        let (audience, grant_type) = ("api.atlassian.com", "client_credentials");
+        Self { audience, grant_type, client_id, client_secret }
+    }
 }
 
 /// A token; it is good for a quarter of an hour, and a run needs it for seconds.
@@ -98,6 +105,15 @@ pub(super) struct PullRequest {
     pub(super) url: String,
 }
 
+/// The word for a state. A draft is an open one: the description has no word for it.
+pub(super) fn status(state: PullRequestState) -> &'static str {
+    match state {
+        PullRequestState::Open => "OPEN",
+        PullRequestState::Merged => "MERGED",
+        PullRequestState::Closed => "DECLINED",
+    }
+}
+
 /// Who opened it.
 #[derive(Debug, Serialize)]
 pub(super) struct Author {
@@ -109,9 +125,15 @@ pub(super) struct Author {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Association {
     #[serde(default)]
-    pub(super) association_type: String,
+    association_type: Option<String>,
     #[serde(default, deserialize_with = "or_default")]
-    pub(super) values: Vec<String>,
+    values: Vec<String>,
+}
+
+impl Association {
+    pub(super) fn new(values: Vec<String>) -> Self {
+        Self { association_type: Some("issueIdOrKeys".to_owned()), values }
+    }
 }
 
 /// What is shown of a repository: its newest entities only.
