@@ -183,6 +183,7 @@ fn a_pull_request_is_about_its_head_and_not_about_the_merge() {
         ("CI_COMMIT_BRANCH", ""),
         ("CI_COMMIT_BEFORE_SHA", NONE),
         ("CI_PIPELINE_SOURCE", "merge_request_event"),
+        ("CI_PIPELINE_CREATED_AT", "2026-01-05T09:15:00Z"),
         ("CI_MERGE_REQUEST_IID", "7"),
         ("CI_MERGE_REQUEST_TITLE", "SHOP-1 pay by invoice"),
         ("CI_PROJECT_PATH", "someone/shop"),

@@ -19,8 +19,13 @@ fn a_forks_run_without_secrets_is_no_failure_and_has_a_verdict() {
         document["skipped"].as_array().unwrap().iter().map(|it| it["reference"].clone()).collect();
     assert_eq!(named, ["SHOP-2", "SHOP-1"], "{document:#}");
     assert!(scene.ground.linked(PAGE).is_empty());
-    let text = scene.run(&pull, &[]).expect_code(0).stdout;
-    assert!(text.starts_with("skipped: no token"), "{text}");
+    let ended = scene.run(&pull, &[]).expect_code(0);
+    assert!(ended.stdout.starts_with("skipped: no token"), "{ended:?}");
+    let file = scene.place.join(".devops-integrations.yaml");
+    std::fs::write(&file, "jira: { project: SHOP }\n").unwrap();
+    let ended = scene.run(&pull, &[]).expect_code(0);
+    assert_eq!(ended.stderr.matches("is not read, for a fork's author").count(), 1, "{ended:?}");
+    std::fs::remove_file(file).unwrap();
     let empty = Scene::new(ground::jira().without_secret());
     empty.commit("topic", "feat: add");
     empty.run(&empty.pull("add", "").of_fork(), &["--require"]).expect_code(1);

@@ -108,7 +108,10 @@ fn a_dry_run_tells_what_the_panel_would_show() {
     let expected = format!("show {PAGE} in the development panel of SHOP-1");
     assert!(said.contains(&expected), "{said}");
     check(&scene.ground, &[], &[]);
-    scene.run(&scene.pull("KEY-1: add", ""), &[]).expect_code(0);
+    let pull = scene.pull("KEY-1: add", "");
+    let planned = scene.run(&pull, &["--dry-run", "--json"]).expect_code(0).json();
+    assert_eq!(planned["links"][0]["in_panel"], false, "it is not there yet: {planned:#}");
+    scene.run(&pull, &[]).expect_code(0);
     let said = run("KEY-1: add");
     assert!(!said.contains("development panel"), "{said}");
     let said = run("add");
@@ -315,6 +318,18 @@ fn a_run_of_another_project_leaves_its_items() {
     let document = scene.settle(&wide, &policy, 0);
     check(&scene.ground, &[(1, "OPEN")], &[]);
     assert_eq!((other(&scene), &document["withdrawn"]), ((1, 1), &json!([])), "{document:#}");
+}
+
+#[test]
+fn a_link_that_stays_is_told_though_the_panel_lost_it() {
+    let (scene, _) = scene("");
+    scene.run(&scene.pull("KEY-1: add", ""), &[]).expect_code(0);
+    let refused = Rule::new(Fault::Refuse(403, None)).on("DELETE", "/remotelink").always();
+    scene.ground.jira().server().inject(refused);
+    let ended = scene.run(&scene.pull("KEY-2: add", ""), &["--json"]).expect_code(77);
+    check(&scene.ground, &[(2, "OPEN")], &[1, 2]);
+    assert_eq!(ended.json()["withdrawn"], json!([]), "{ended:?}");
+    assert!(ended.stderr.contains("unlink SHOP-1 from pull request 7: "), "{ended:?}");
 }
 
 #[test]

@@ -275,6 +275,15 @@ mod tests {
             "/+ warn",
             "an incomplete plan withdraws nothing"
         );
+        let partial = PlanFile { complete: false, ..same.clone() };
+        assert_eq!(
+            shown(&partial.agreed(own(), &facts)),
+            "SHOP-1 SHOP-2 /SHOP-1 /SHOP-2 /+ >SHOP-1 >SHOP-2 pass"
+        );
+        let mut more = same.clone();
+        more.links.push(WorkItemId::new("SHOP-9"));
+        let agreed = more.agreed(own(), &facts);
+        assert_eq!(agreed.panel.unwrap().others, Others::Kept, "the other plan may know why");
         let mut old = same;
         old.pull_request.head_sha = "0".repeat(40);
         assert_eq!(shown(&old.agreed(own(), &facts)), " warn");
