@@ -44,11 +44,12 @@ const GROUPS: &[(Doubt, &[&str])] = &[
         ],
     ),
     (Hardly("the status of an answer"), &["HTTP", "HTTPS"]),
+    (Hardly("the error code of a database or a compiler"), &["MSB", "ORA", "PLS", "TNS"]),
     (
         Never("a document of a standards body"),
         &[
             "BCP", "CAPEC", "ECMA", "FIPS", "IEC", "IEEE", "ISBN", "ISO", "ISSN", "ITU", "JLS",
-            "JSR", "NIST", "RFC", "RFCS",
+            "JSR", "NIST", "OWASP", "PSR", "RFC", "RFCS",
         ],
     ),
     (
@@ -79,8 +80,9 @@ const GROUPS: &[(Doubt, &[&str])] = &[
     (
         Never("an advisory"),
         &[
-            "CVE", "CVSS", "CWE", "DLA", "ELSA", "GHSA", "GMS", "NVD", "OSV", "PYSEC", "RHBA",
-            "RHEA", "RHSA", "RUSTSEC", "SNYK", "USN", "XSA", "ZDI",
+            "ALAS", "CNNVD", "CNVD", "CVE", "CVSS", "CWE", "DLA", "ELSA", "EUVD", "GHSA", "GMS",
+            "JVN", "MDVSA", "MGASA", "NVD", "OSV", "PYSEC", "RHBA", "RHEA", "RHSA", "RUSTSEC",
+            "SNYK", "TALOS", "USN", "XSA", "ZDI",
         ],
     ),
     (

@@ -361,6 +361,8 @@ mod tests {
                 ("JAVA-17: add", ""),
                 ("SHA-256: add", ""),
                 ("HTTP-404: tell it", ""),
+                ("ORA-40478: tell it", ""),
+                ("PSR-12 style, OWASP-2021 list", ""),
                 ("Q4-2024: plan\n\n[ESP-8266] radio, TODO-123: see", ""),
                 ("[BUILD-1234] add", ""),
                 ("VS-2022: mend", ""),
