@@ -83,7 +83,12 @@ impl From<&Error> for Failure {
 impl Failure {
     /// The sentence as people see it.
     pub fn sentence(&self) -> String {
-        if self.kind.is_some() { format!("cannot {}", self.message) } else { self.message.clone() }
+        if self.kind.is_none() {
+            return self.message.clone();
+        }
+        let is_verb = self.message.starts_with(|first: char| first.is_ascii_lowercase());
+        debug_assert!(is_verb, "says what failed before it says how: {}", self.message);
+        format!("cannot {}", self.message)
     }
 }
 

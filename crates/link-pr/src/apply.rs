@@ -24,6 +24,8 @@ pub struct Done {
     pub links: Vec<(Item, Result<Link>)>,
     /// Items whose development panel shows the pull request.
     pub shown: Vec<WorkItemId>,
+    /// Of these, the ones that have no link beside it: in `links` they stand as well.
+    pub only_shown: Vec<WorkItemId>,
     /// Items that only the panel was to show, which failed.
     pub unshown: Vec<Item>,
     /// Why a panel could not be written to.

@@ -31,6 +31,7 @@ pub(super) fn settle(
         let pull_request = &facts.proposal.pull_request;
         let existed = plan.panel.as_ref().is_some_and(|it| it.before.contains(&item.id));
         let (url, title) = (pull_request.url.clone(), Some(pull_request.title.clone()));
+        done.only_shown.push(item.id.clone());
         done.links.push((item.clone(), Ok(Link { item: item.id.clone(), url, title, existed })));
         return true;
     }

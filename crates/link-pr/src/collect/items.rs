@@ -85,7 +85,8 @@ async fn suspects(
         return Ok(BTreeSet::new());
     }
     let page = &facts.proposal.pull_request.url;
-    if let Some(linked) = tracker.items_linked_to(page).await? {
+    let linked = tracker.items_linked_to(page).await;
+    if let Some(linked) = linked.map_err(|error| error.during("look up what is linked to it"))? {
         return Ok(linked.into_iter().filter(|item| is_ours(item, naming)).collect());
     }
     let mut suspects: BTreeSet<WorkItemId> = facts.earlier.items.iter().cloned().collect();

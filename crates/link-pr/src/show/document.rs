@@ -59,6 +59,7 @@ fn links(outcome: &Outcome, view: View<'_>) -> Vec<Value> {
         let mut entry = entry(item, link);
         // What a dry run would show is not there yet.
         let there = outcome.plan.panel.as_ref().filter(|_| view.dry).map(|it| &it.before);
+        entry["linked"] = (!outcome.done.only_shown.contains(&item.id)).into();
         entry["in_panel"] = there.unwrap_or(&outcome.done.shown).contains(&item.id).into();
         entry
     };

@@ -3,6 +3,7 @@
 use super::{UNSHOWN, View, linked};
 use crate::{pass::Outcome, report::places};
 use app::untrusted;
+use backend::model::{Link, WorkItemId};
 
 /// Look-alikes that are told where nothing is linked; `--verbose` tells them all.
 const MOST_LEFT: usize = 10;
@@ -27,10 +28,29 @@ fn line(verb: &str, rest: &str) -> String {
 fn links(outcome: &Outcome, view: View<'_>) -> String {
     let made = outcome.done.links.iter().filter_map(|(item, result)| {
         let link = result.as_ref().ok()?;
+        let is_linked = !outcome.done.only_shown.contains(&item.id);
         let verb = match (link.existed, view.dry) {
-            (true, _) => "was linked",
-            (false, true) => "to link",
-            (false, false) => "linked",
+            (true, _) => {
+                if is_linked {
+                    "was linked"
+                } else {
+                    "was shown"
+                }
+            }
+            (false, true) => {
+                if is_linked {
+                    "to link"
+                } else {
+                    "to show"
+                }
+            }
+            (false, false) => {
+                if is_linked {
+                    "linked"
+                } else {
+                    "shown"
+                }
+            }
         };
         Some(line(verb, &format!("{}  {}: {}", link.item, places(item), item.why)))
     });
@@ -78,13 +98,21 @@ fn end(outcome: &Outcome, view: View<'_>) -> String {
         1 => format!("1 {what}"),
         _ => format!("{number} {what}s"),
     };
-    let made = linked(outcome).filter(|link| !link.existed).count();
-    let there = linked(outcome).count() - made;
-    let verb = if view.dry { "to make" } else { "made" };
+    let is_link = |link: &&Link| !outcome.done.only_shown.contains(&link.item);
+    let all = linked(outcome).filter(is_link).count();
+    let made = linked(outcome).filter(is_link).filter(|link| !link.existed).count();
+    let there = all - made;
+    let (verb, verb_shown) = if view.dry { ("to make", "to show") } else { ("made", "shown") };
+    let before = outcome.plan.panel.as_ref().filter(|_| view.dry).map(|it| &it.before[..]);
+    let is_new = |item: &&WorkItemId| !before.unwrap_or_default().contains(item);
+    let panel = match outcome.done.shown.iter().filter(is_new).count() {
+        0 => String::new(),
+        shown => format!("; {verb_shown} on {} in the development panel", count(shown, "item")),
+    };
     let plan =
         view.plan.map(|path| format!("plan written to {}\n", path.display())).unwrap_or_default();
     format!(
-        "{plan}{}: {} read, {} {verb}, {there} there before\n",
+        "{plan}{}: {} read, {} {verb}, {there} there before{panel}\n",
         outcome.plan.verdict.word(),
         count(read, "commit"),
         count(made, "link"),

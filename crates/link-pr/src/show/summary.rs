@@ -46,7 +46,10 @@ pub(super) fn summary(outcome: &Outcome, view: View<'_>) -> String {
 
 fn rows(outcome: &Outcome, view: View<'_>) -> Vec<String> {
     let done = &outcome.done;
-    let links = done.links.iter().map(|(item, result)| named(item, &said(result, view)));
+    let links = done.links.iter().map(|(item, result)| {
+        let is_linked = !done.only_shown.contains(&item.id);
+        named(item, &said(result, is_linked, view))
+    });
     let idle = if view.withheld { "skipped: no token" } else { "planned" };
     let idle = outcome.plan.links.iter().filter(|_| view.is_idle()).map(|item| named(item, idle));
     let silent = done.silent.iter().map(|item| named(item, "kept quiet by the policy"));
@@ -79,11 +82,12 @@ fn row(id: &WorkItemId, places: &str, why: &str, said: &str) -> String {
     format!("| {id} | {} | {} | {said} |\n", cell(places), cell(why))
 }
 
-fn said(result: &Result<Link>, view: View<'_>) -> String {
+fn said(result: &Result<Link>, is_linked: bool, view: View<'_>) -> String {
+    let done = if is_linked { "linked" } else { "shown in the development panel" };
     match result {
-        Ok(link) if link.existed => "already linked".to_owned(),
-        Ok(_) if view.dry => "would be linked".to_owned(),
-        Ok(_) => "linked".to_owned(),
+        Ok(link) if link.existed => format!("already {done}"),
+        Ok(_) if view.dry => format!("would be {done}"),
+        Ok(_) => done.to_owned(),
         Err(error) => cell(&format!("failed: {error}")),
     }
 }
