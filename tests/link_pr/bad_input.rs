@@ -79,8 +79,14 @@ fn an_event_that_is_about_another_repository_is_not_believed() {
     refused(
         &scene,
         &pull.with("/pull_request/html_url", other),
-        "it is about pull request 7 at the page of 9",
+        "it shows the page of pull request 9, and the run is about 7",
     );
+    let pull = scene.pull("KEY-1: add", "").with("/pull_request/html_url", other);
+    let pull = pull.with("/pull_request/number", 9);
+    let process = scene.process(&pull, &["--json"]).env("GITHUB_REF", "refs/pull/7/merge");
+    let message = process.run().expect_code(78).json()["error"]["message"].clone();
+    assert!(message.as_str().unwrap().ends_with("and the run is about 7"), "{message}");
+    assert!(scene.ground.linked(PAGE).is_empty());
 }
 
 #[test]
@@ -118,7 +124,8 @@ fn a_file_that_is_no_event_is_named() {
         content.into_iter().for_each(|text| std::fs::write(&file, text).unwrap());
         let process = scene.process(&pull, &["--json"]).env("GITHUB_EVENT_PATH", &file);
         let error = process.run().expect_code(78).json()["error"].clone();
-        let expected = format!("read the event that this run is about, {}: {why}", file.display());
+        let file = file.display();
+        let expected = format!("cannot read the event that this run is about, {file}: {why}");
         assert!(error["message"].as_str().unwrap().starts_with(&expected), "{error}");
         assert!(error["hint"].as_str().unwrap().contains("--pull-request"), "{error}");
     };
@@ -127,6 +134,7 @@ fn a_file_that_is_no_event_is_named() {
     check("text", Some("not an event"), "it is no JSON");
     check("cut", Some("{\"pull_request\": {"), "it is no JSON");
     check(".", None, "Is a directory");
+    check("long", Some(&" ".repeat(32 * 1024 * 1024 + 1)), "it is longer than 32 MiB");
 }
 
 #[test]

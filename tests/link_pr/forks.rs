@@ -203,7 +203,13 @@ fn a_merge_queue_gets_a_verdict_and_writes_nothing() {
             "{document:#}"
         );
         assert_eq!(document["pull_request"]["number"], 7);
-        scene.run(&queued("add (#7)"), &["--require"]).expect_code(1);
+        let named = queued("add (#7)");
+        let document = scene.run(&named, &["--json", "--require"]).expect_code(1).json();
+        // Whether the pull request's title, author or labels would do cannot be seen here.
+        let reason = &document["reasons"][0];
+        assert_eq!((&reason["rule"], &document["complete"]), (&json!("incomplete"), &json!(false)));
+        assert!(reason["message"].as_str().unwrap().contains("pull request 7 itself"), "{reason}");
+        scene.run(&named, &[]).expect_code(0);
         assert_eq!(scene.ground.snapshot(), before);
     }
 }

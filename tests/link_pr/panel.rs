@@ -28,6 +28,12 @@ fn settle(scene: &Scene, policy: &[String; 2], pull: &Pull, more: &[&str]) -> Va
     scene.settle(pull, &[&policy, more].concat(), 0)
 }
 
+/// What a run tells people.
+fn said(scene: &Scene, policy: &[String; 2], pull: &Pull) -> String {
+    let policy: Vec<&str> = policy.iter().map(String::as_str).collect();
+    scene.run(pull, &policy).expect_code(0).stdout
+}
+
 #[track_caller]
 fn check(ground: &Ground, shown: &[(usize, &str)], linked: &[usize]) {
     let expected: Vec<_> = shown.iter().map(|(item, state)| (*item, (*state).to_owned())).collect();
@@ -43,7 +49,8 @@ fn the_panel_alone_shows_a_pull_request_from_its_beginning_to_its_end() {
     let document = run(&scene.pull("KEY-1: add", "see KEY-2"));
     check(ground, &[(1, "OPEN"), (2, "OPEN")], &[]);
     let link = &document["links"][0];
-    assert_eq!((&link["in_panel"], &link["existed"]), (&json!(true), &json!(false)));
+    assert_eq!((&link["in_panel"], &link["linked"]), (&json!(true), &json!(false)));
+    assert_eq!(link["existed"], false);
     let document = run(&scene.pull("KEY-3: add", "see KEY-2"));
     check(ground, &[(2, "OPEN"), (3, "OPEN")], &[]);
     assert_eq!(document["withdrawn"][0]["item"], "SHOP-1", "{document:#}");
@@ -51,6 +58,9 @@ fn the_panel_alone_shows_a_pull_request_from_its_beginning_to_its_end() {
     let places: Vec<_> =
         document["links"].as_array().unwrap().iter().map(|it| &it["item"]).collect();
     assert_eq!(places, ["SHOP-3", "SHOP-2"], "in the order in which they are named");
+    let said = said(&scene, &policy, &scene.pull("KEY-3: add", "see KEY-2"));
+    assert!(said.contains("was shown   SHOP-3"), "{said}");
+    assert!(said.contains("0 links made, 0 there before; shown on 2 items in the"), "{said}");
     let closed = scene.pull("KEY-3: add", "").closed();
     run(&closed);
     check(ground, &[], &[]);
@@ -174,6 +184,8 @@ fn wrong_credentials_of_the_panel_cost_the_panel_and_are_told() {
         ended.stderr.contains("panel_client_secret: missing beside panel_client_id"),
         "{ended:?}"
     );
+    assert!(ended.stderr.contains("hint: set both JIRA_PANEL_CLIENT_ID and"), "{ended:?}");
+    check(&scene.ground, &[], &[]);
     let fork = scene.pull("KEY-2: add", "").of_fork();
     let mut robot = scene.pull("KEY-3: add", "");
     robot.actor = "dependabot[bot]";
@@ -255,8 +267,12 @@ fn what_nobody_told_is_not_shown() {
     for (name, value) in &scene.ground.variables {
         process = process.env(name, value);
     }
-    process.run().expect_code(0);
+    let ended = process.run().expect_code(0);
     check(&scene.ground, &[(1, "MERGED")], &[1]);
+    assert!(
+        ended.stderr.contains("the development panel is left as it is, for nobody"),
+        "{ended:?}"
+    );
 }
 
 #[test]

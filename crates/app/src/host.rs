@@ -42,7 +42,10 @@ fn read_event(path: &str) -> Result<serde_json::Value, String> {
     let lost = |why: &dyn std::fmt::Display| format!("{}: {why}", untrusted::line(path));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(|error| lost(&error))?;
-    file.take(LONGEST_EVENT).read_to_end(&mut bytes).map_err(|error| lost(&error))?;
+    file.take(LONGEST_EVENT + 1).read_to_end(&mut bytes).map_err(|error| lost(&error))?;
+    if bytes.len() as u64 > LONGEST_EVENT {
+        return Err(lost(&format!("it is longer than {} MiB", LONGEST_EVENT / (1024 * 1024))));
+    }
     if bytes.is_empty() {
         return Err(lost(&"it is empty"));
     }

@@ -108,7 +108,7 @@ fn block_on<T>(run: impl Future<Output = Result<T>>) -> Result<T> {
 fn failed(error: &Error) -> Report {
     tracing::info!(context = ?error.context(), "failed");
     let failure = Failure::from(error);
-    let json = json!({ "version": 1, "error": { "kind": error.kind.word(), "message": failure.message, "hint": failure.hint } });
+    let json = json!({ "version": 1, "error": failure.document() });
     Report { json: json.into(), failures: vec![failure], ..Report::default() }
 }
 

@@ -4,7 +4,7 @@
 use crate::exit;
 use backend::{Error, ErrorKind};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A JSON document, written out. A search may have found thousands of items, so that there is no tree of values between
 /// them and the text.
@@ -89,6 +89,11 @@ impl Failure {
         let is_verb = self.message.starts_with(|first: char| first.is_ascii_lowercase());
         debug_assert!(is_verb, "says what failed before it says how: {}", self.message);
         format!("cannot {}", self.message)
+    }
+
+    /// The same for programs.
+    pub fn document(&self) -> Value {
+        json!({ "kind": self.kind.map(ErrorKind::word), "message": self.sentence(), "hint": self.hint })
     }
 }
 

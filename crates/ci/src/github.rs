@@ -40,8 +40,10 @@ impl GitHub {
     }
 
     fn pull_request(&self, repository_url: Option<&str>) -> Option<PullRequest> {
-        let number = self.event.pointer("/pull_request/number").and_then(event::number);
-        let number = number.or_else(|| number_of_reference(self.env.get("GITHUB_REF")?))?;
+        // The runner's own word comes before the payload's: the page of another pull request is found out by it.
+        let number = self.env.get("GITHUB_REF").and_then(number_of_reference);
+        let number = number
+            .or_else(|| self.event.pointer("/pull_request/number").and_then(event::number))?;
         let url = self.text("/pull_request/html_url").and_then(web_url);
         Some(PullRequest {
             number,

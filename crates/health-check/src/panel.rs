@@ -1,22 +1,19 @@
 //! The panels of development: are their credentials accepted?
 
-use backend::{Result, health::Health, panel::Panel};
+use backend::{ErrorKind, Result, health::Health, panel::Panel};
 use futures_util::future::join_all;
 
 /// What each tracker's panel answers.
 pub(crate) type Answers = Vec<(String, Result<()>)>;
 
 /// Asks all of them, at the same time.
-pub(crate) async fn ask(panels: Vec<(String, Result<Box<dyn Panel>>)>) -> Answers {
-    let ask = async |(name, panel): (String, Result<Box<dyn Panel>>)| match panel {
-        Ok(panel) => (name, panel.authenticate().await),
-        Err(error) => (name, Err(error)),
-    };
+pub(crate) async fn ask(panels: Vec<(String, Box<dyn Panel>)>) -> Answers {
+    let ask = async |(name, panel): (String, Box<dyn Panel>)| (name, panel.authenticate().await);
     join_all(panels.into_iter().map(ask)).await
 }
 
-/// Whether the panel of a tracker lets us in; `None` where it has none. One that does not makes the tracker unwell, and is
-/// told unless something else is wrong already.
+/// Whether the panel of a tracker lets us in; `None` where it has none or could not be asked. One that does not makes the
+/// tracker unwell, and is told unless something else is wrong already.
 pub(crate) fn note(answers: &Answers, health: &mut Health) -> Option<bool> {
     let (_, answer) = answers.iter().find(|(name, _)| *name == health.plugin)?;
     if let Err(error) = answer {
@@ -26,7 +23,10 @@ pub(crate) fn note(answers: &Answers, health: &mut Health) -> Option<bool> {
             health.hint = Some(error.hint().to_owned());
         }
     }
-    Some(answer.is_ok())
+    match answer {
+        Ok(()) => Some(true),
+        Err(error) => matches!(error.kind, ErrorKind::Auth | ErrorKind::Forbidden).then_some(false),
+    }
 }
 
 #[cfg(test)]
@@ -52,6 +52,9 @@ mod tests {
         let mut broken = Health::broken("shop", &down);
         assert_eq!(note(&answers, &mut broken), Some(false));
         assert_eq!(broken.hint.as_deref(), Some("wait"), "the first thing to do stays");
+        let away = vec![("shop".to_owned(), Err(Error::new(ErrorKind::Unavailable, "away")))];
+        let mut shop = well("shop");
+        assert_eq!((note(&away, &mut shop), shop.healthy), (None, false), "nobody refused it");
         for (name, expected) in [("till", Some(true)), ("other", None)] {
             let mut health = well(name);
             assert_eq!(note(&answers, &mut health), expected);

@@ -88,7 +88,7 @@ fn tracker(judged: &Judged, at: Timestamp) -> Value {
         "warnings": judged.warnings,
     });
     if let Some(error) = error {
-        json["error"] = json!(error);
+        json["error"] = json!(format!("cannot {error}"));
         json["hint"] = json!(hint);
     }
     json

@@ -6,7 +6,7 @@ mod items;
 pub(crate) use items::{look_up, on_panel, remembered};
 
 use crate::{
-    facts::{Earlier, Facts, Gap},
+    facts::{Earlier, Facts, Gap, NO_TOKEN},
     policy::Policy,
     target::Target,
 };
@@ -139,8 +139,7 @@ fn told(
         let why = why.map(|why| format!(", for the event cannot be: {why}")).unwrap_or_default();
         gaps.push(Gap {
             what: format!("the {missing} of the pull request cannot be read here{why}"),
-            hint: "give a token of the code host, such as GITHUB_TOKEN, so that it is read there"
-                .to_owned(),
+            hint: NO_TOKEN.to_owned(),
         });
     }
     Proposal {

@@ -113,6 +113,7 @@ pub(crate) fn decide(
 ) -> Plan {
     let sorted = sort(facts, named, policy);
     let reasons = verdict::reasons(facts, named, accidents, &sorted, policy);
+    let is_whole = reasons.iter().all(|reason| reason.rule != "incomplete");
     let verdict = reasons.iter().map(|reason| match reason.level {
         Level::Off => Verdict::Pass,
         Level::Warn => Verdict::Warn,
@@ -134,7 +135,7 @@ pub(crate) fn decide(
         refused: sorted.refused,
         reasons,
         verdict,
-        complete: facts.gaps.is_empty(),
+        complete: facts.gaps.is_empty() && is_whole,
     }
 }
 

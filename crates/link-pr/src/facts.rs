@@ -41,6 +41,9 @@ pub struct Facts {
     pub as_of: Timestamp,
 }
 
+/// What to do about a pull request that the CI host tells too little of.
+pub(crate) const NO_TOKEN: &str = "give a token of the code host (GITHUB_TOKEN, GITLAB_TOKEN or AZURE_DEVOPS_PAT), so that it is read there";
+
 /// The items whose development panel shows a pull request.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OnPanel {

@@ -19,7 +19,7 @@ mod standing;
 mod target;
 
 use app::{Common, Connected, Connection, Report, Result, Session, git::Git, naming::Naming};
-use backend::{Error, ErrorKind, Tracker, code_host::CodeHost, model::Status};
+use backend::{Error, ErrorKind, Tracker, code_host::CodeHost, model::Status, registry::Panels};
 use clap::{Parser, builder::NonEmptyStringValueParser};
 use collect::Sources;
 use pass::Hands;
@@ -128,7 +128,7 @@ pub async fn run_on(
     };
     // A run that only plans writes to no panel.
     let writes = tracker.is_some() && args.plan.is_none();
-    let (panels, unset) = if writes { session.panels(git)? } else { Default::default() };
+    let panels = if writes { session.panels(git)? } else { Panels::default() };
     let hands = Hands {
         sources: Sources { session, git, host: host.as_deref() },
         tracker: tracker.as_deref(),
@@ -139,8 +139,7 @@ pub async fn run_on(
         only_plan: args.plan.is_some(),
         in_flight: if session.common.dry_run { 1 } else { IN_FLIGHT },
     };
-    let mut outcome = pass::settle(&target, &hands).await?;
-    outcome.failures.extend(unset);
+    let outcome = pass::settle(&target, &hands).await?;
     if let Some(path) = &args.plan {
         PlanFile::of(&outcome.plan, &outcome.facts).write(path)?;
     }

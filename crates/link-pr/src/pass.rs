@@ -5,7 +5,7 @@ use crate::{
     apply::{self, Done, Sites},
     collect::{self, Sources},
     decide::{self, Plan},
-    facts::Facts,
+    facts::{Facts, NO_TOKEN},
     guard,
     named::{self, Named},
     plan_file::PlanFile,
@@ -107,8 +107,8 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
     if let Some(planned) = &hands.planned {
         plan = planned.agreed(plan, &facts);
     }
-    let mut outcome =
-        Outcome { facts, named, plan, done: Done::default(), failures, notes: Vec::new() };
+    let notes = unshown(&facts, hands).into_iter().collect();
+    let mut outcome = Outcome { facts, named, plan, done: Done::default(), failures, notes };
     if hands.only_plan {
         return Ok(outcome);
     }
@@ -131,6 +131,16 @@ async fn pass(mut facts: Facts, target: &Target, hands: &Hands<'_>) -> Result<Ou
         report::on_host(&mut outcome, host, context.run_url.as_deref()).await;
     }
     Ok(outcome)
+}
+
+/// A word about panels that a run has credentials for, and does not write to.
+fn unshown(facts: &Facts, hands: &Hands<'_>) -> Option<String> {
+    let is_left = !hands.panels.is_empty() && facts.queued.is_none() && !facts.is_told;
+    is_left.then(|| {
+        format!(
+            "the development panel is left as it is, for nobody tells this run the pull request's title and state; {NO_TOKEN}"
+        )
+    })
 }
 
 /// Where links of former runs may be: what the pull request's own comment and the git directory remember.

@@ -12,6 +12,8 @@ use std::collections::BTreeMap;
 /// Most items that one pull request is linked to, unless the policy says another number.
 const LIMIT: usize = 100;
 
+const HINT: &str = "correct the policy; examples/link-pr/policy.yaml beside this program's source shows all that it may say";
+
 /// How bad a finding is.
 #[derive(
     Debug,
@@ -39,7 +41,7 @@ pub enum Level {
 
 /// What a project wants of its pull requests.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "names with values, such as `require: fail`")]
 pub struct Policy {
     /// A pull request that names no item.
     pub require: Level,
@@ -166,8 +168,7 @@ impl Policy {
     /// Reads a policy. `path` is for messages.
     pub fn parse(path: &str, text: &str) -> Result<Self> {
         let wrong = |why: String| {
-            Error::new(ErrorKind::Config, format!("read {path}: {why}"))
-                .with_hint("correct the policy; crates/link-pr/README.md lists what it may say")
+            Error::new(ErrorKind::Config, format!("read {path}: {why}")).with_hint(HINT)
         };
         if text.trim().is_empty() {
             return Ok(Self::default());

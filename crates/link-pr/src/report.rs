@@ -1,7 +1,7 @@
 //! What a pull request itself is told: one comment, and a status beside its newest commit.
 
 use crate::{
-    decide::Verdict,
+    decide::{Reason, Verdict},
     named::{self, Item},
     pass::Outcome,
     policy::Level,
@@ -123,12 +123,18 @@ fn comment(outcome: &Outcome) -> Markdown {
         }
     }
     for reason in &plan.reasons {
-        let level = if reason.level == Level::Fail { "Error" } else { "Warning" };
-        let (message, hint) =
-            (Markdown::quote_line(&reason.message), Markdown::quote_line(&reason.hint));
-        text.push_str(&format!("\n- {level}: {message}. {hint}."));
+        text.push_str(&format!("\n{}", remark(reason)));
     }
     Markdown::from_template(text.trim_end())
+}
+
+/// A reason as an entry of a list.
+pub(crate) fn remark(reason: &Reason) -> String {
+    let level = if reason.level == Level::Fail { "Error" } else { "Warning" };
+    let (message, hint) =
+        (Markdown::quote_line(&reason.message), Markdown::quote_line(&reason.hint));
+    let stop = if reason.message.ends_with('?') { "" } else { "." };
+    format!("- {level}: {message}{stop} {hint}.")
 }
 
 fn row(item: &Item) -> String {

@@ -87,7 +87,9 @@ fn of_event(told: &ci::PullRequest, session: &Session) -> Result<PullPage> {
     });
     let lie = lie.or_else(|| {
         let (number, its) = (told.number, page.number);
-        (number != its).then(|| format!("it is about pull request {number} at the page of {its}"))
+        (number != its).then(|| {
+            format!("it shows the page of pull request {its}, and the run is about {number}")
+        })
     });
     match lie {
         Some(lie) => Err(Error::new(ErrorKind::Config, format!("believe the event: {lie}"))

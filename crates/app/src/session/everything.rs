@@ -28,8 +28,8 @@ pub enum Which {
 pub struct Everything {
     /// Those that can be asked.
     pub registry: Registry,
-    /// Their development panels, by the names of those that have credentials for one, or what is wrong with these.
-    pub panels: Vec<(String, Result<Box<dyn Panel>>)>,
+    /// Their development panels, by the names of those that have credentials for one.
+    pub panels: Vec<(String, Box<dyn Panel>)>,
     /// Those that cannot even be made.
     pub broken: Vec<Health>,
     /// Names of those that lack nothing but secrets, in a fork's run.
@@ -55,7 +55,7 @@ impl Session {
         let making = all.into_iter().map(async |(name, chosen)| match chosen {
             Ok(chosen) => {
                 let made = self.make_until(end, &chosen).await;
-                let made = made.map(|tracker| (tracker, self.panel_of(&chosen).transpose()));
+                let made = made.and_then(|tracker| Ok((tracker, self.panel_of(&chosen)?)));
                 (name, Ok(made.map(|made| (made, chosen.settings))))
             }
             Err(unusable) => (name, Err(unusable)),

@@ -5,36 +5,40 @@ use crate::{
     config::{Chosen, Selection},
     git::Git,
 };
-use backend::{Error, Result, dry_run::DryPanel, panel::Panel, platform, registry::Panels};
+use backend::{Result, dry_run::DryPanel, panel::Panel, platform, registry::Panels};
 
 impl Session {
-    /// The development panels of the trackers that [`Session::connect`] connects to, and what is wrong with the settings of
-    /// those that cannot be made. A run that gets no secrets may lack those of a panel.
-    pub fn panels(&mut self, git: Option<&Git>) -> Result<(Panels, Vec<Error>)> {
+    /// The development panels of the trackers that [`Session::connect`] connects to. A `Config` error where their settings
+    /// are wrong.
+    pub fn panels(&mut self, git: Option<&Git>) -> Result<Panels> {
         let file = self.config_file(git)?;
         let chosen = self.choose(git, file).map_err(|unusable| unusable.error)?;
         let Selection { trackers, mut routes } = chosen;
-        let (mut panels, mut errors) = (Vec::new(), Vec::new());
+        let mut panels = Vec::new();
         for chosen in &trackers {
             routes.extend(own_routes(chosen, &chosen.items().platform.metadata()));
             let name = chosen.settings.tracker.clone();
-            match self.panel_of(chosen) {
-                Ok(panel) => panels.extend(panel.map(|panel| (name, panel))),
-                Err(error) if self.context.secrets_withheld => tracing::info!(%error, "no panel"),
-                Err(error) => errors.push(error),
-            }
+            panels.extend(self.panel_of(chosen)?.map(|panel| (name, panel)));
         }
         if trackers.len() == 1 {
             routes.clear();
         }
-        Ok((Panels::new(panels, routes), errors))
+        Ok(Panels::new(panels, routes))
     }
 
-    /// The panel of one tracker, which plans its writes when the run is dry. Sends nothing.
+    /// The panel of one tracker, which plans its writes when the run is dry. Sends nothing. A run that gets no secrets may
+    /// lack those of a panel, and has none then.
     pub(super) fn panel_of(&self, chosen: &Chosen) -> Result<Option<Box<dyn Panel>>> {
         let Chosen { platform, settings, .. } = chosen.items();
         let Some(connect) = platform::panel(platform) else { return Ok(None) };
-        let Some(panel) = connect(settings, &self.wire(settings)?)? else { return Ok(None) };
+        let panel = match connect(settings, &self.wire(settings)?) {
+            Err(error) if self.context.secrets_withheld => {
+                tracing::info!(%error, "no panel");
+                None
+            }
+            made => made?,
+        };
+        let Some(panel) = panel else { return Ok(None) };
         tracing::info!(tracker = settings.tracker, "development is shown in its panel");
         Ok(Some(if self.common.dry_run {
             Box::new(DryPanel::new(panel, self.plan.clone()))

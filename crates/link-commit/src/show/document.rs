@@ -5,7 +5,7 @@ use crate::{
     smart::Applied,
 };
 use app::Failure;
-use backend::{ErrorKind, model::Link};
+use backend::model::Link;
 use serde_json::{Value, json};
 
 /// The document of a run that could link.
@@ -24,7 +24,7 @@ pub(super) fn document<'a>(
         "links": linked.iter().map(link).collect::<Vec<_>>(),
         "skipped": skipped(outcome, &outcome.untried, untried),
         "complete": outcome.missing.is_none(),
-        "problems": problems.map(problem).collect::<Vec<_>>(),
+        "problems": problems.map(Failure::document).collect::<Vec<_>>(),
     });
     if let Some(target) = outcome.moved.target {
         let moved =
@@ -59,7 +59,7 @@ pub(super) fn without_token<'a>(
         "links": [],
         "skipped": skipped(outcome, jobs, "no token"),
         "complete": outcome.missing.is_none(),
-        "problems": problems.map(problem).collect::<Vec<_>>(),
+        "problems": problems.map(Failure::document).collect::<Vec<_>>(),
         "outcome": "skipped: no token",
     })
 }
@@ -72,8 +72,4 @@ fn skipped(outcome: &Outcome, jobs: &[Job], reason: &str) -> Vec<Value> {
     let others =
         outcome.skipped.iter().map(|it| json!({ "reference": it.text, "reason": it.reason }));
     jobs.chain(others).collect()
-}
-
-fn problem(failure: &Failure) -> Value {
-    json!({ "kind": failure.kind.map(ErrorKind::word), "message": failure.message, "hint": failure.hint })
 }

@@ -2,7 +2,7 @@
 
 use super::{Reason, Sorted};
 use crate::{
-    facts::Facts,
+    facts::{Facts, NO_TOKEN},
     guard::Accident,
     named::Named,
     policy::{Bots, Level, Policy},
@@ -23,7 +23,7 @@ pub(super) fn reasons(
     let mut reasons = Vec::new();
     reasons.extend(incomplete(facts, policy));
     if !is_closed {
-        reasons.extend(require(named, sorted, policy));
+        reasons.extend(require(facts, named, sorted, policy));
         reasons.extend(unknown(sorted, policy));
         reasons.extend(misplaced(facts, sorted, policy));
         reasons.extend(slips(named, sorted));
@@ -46,10 +46,13 @@ fn incomplete(facts: &Facts, policy: &Policy) -> Vec<Reason> {
 }
 
 /// A pull request names an item, says that it is about none, or comes from a program.
-fn require(named: &Named, sorted: &Sorted, policy: &Policy) -> Option<Reason> {
+fn require(facts: &Facts, named: &Named, sorted: &Sorted, policy: &Policy) -> Option<Reason> {
     let is_exempt = named.opt_out.is_some() || (named.is_bots && policy.bots == Bots::Exempt);
     if is_exempt || !sorted.holding.is_empty() {
         return None;
+    }
+    if facts.queued.is_some() && !facts.is_told {
+        return Some(unseen(facts, policy));
     }
     let message = if sorted.refused.is_empty() {
         "the pull request names no work item".to_owned()
@@ -63,6 +66,19 @@ fn require(named: &Named, sorted: &Sorted, policy: &Policy) -> Option<Reason> {
         None => "name one in the title, such as `SHOP-12: ...`".to_owned(),
     };
     Some(Reason { rule: "require", level: policy.require, message, hint })
+}
+
+/// Commits that name nothing do not say that the pull request they are of names nothing.
+fn unseen(facts: &Facts, policy: &Policy) -> Reason {
+    let number = facts.proposal.pull_request.number;
+    Reason {
+        rule: "incomplete",
+        level: policy.require.min(policy.incomplete),
+        message: format!(
+            "the queued commits name no work item, and pull request {number} itself cannot be read here"
+        ),
+        hint: NO_TOKEN.to_owned(),
+    }
 }
 
 fn refused(sorted: &Sorted) -> String {

@@ -2,10 +2,8 @@
 
 use super::{UNSHOWN, View, errors};
 use crate::{decide::Transition, named::Item, pass::Outcome};
-use backend::{
-    Error,
-    model::{Link, Status},
-};
+use app::Failure;
+use backend::model::{Link, Status};
 use serde_json::{Value, json};
 
 /// The document of a run.
@@ -21,7 +19,7 @@ pub(super) fn document(outcome: &Outcome, view: View<'_>) -> Value {
         "verdict": plan.verdict,
         "reasons": plan.reasons,
         "complete": plan.complete,
-        "problems": errors(outcome).map(problem).collect::<Vec<_>>(),
+        "problems": errors(outcome).map(|error| Failure::from(error).document()).collect::<Vec<_>>(),
     });
     if view.withheld {
         document["outcome"] = "skipped: no token".into();
@@ -125,8 +123,4 @@ fn skipped(outcome: &Outcome, view: View<'_>) -> Vec<Value> {
     let left = outcome.named.left.iter();
     let left = left.map(|it| json!({ "reference": it.text, "in": it.place, "reason": it.reason }));
     idle.chain(silent).chain(unshown).chain(refused).chain(untried).chain(left).collect()
-}
-
-fn problem(error: &Error) -> Value {
-    json!({ "kind": error.kind, "message": error.message, "hint": error.hint() })
 }

@@ -4,8 +4,7 @@ use super::{UNSHOWN, View};
 use crate::{
     named::Item,
     pass::Outcome,
-    policy::Level,
-    report::{cell, places},
+    report::{cell, places, remark},
 };
 use app::Result;
 use backend::{
@@ -33,12 +32,7 @@ pub(super) fn summary(outcome: &Outcome, view: View<'_>) -> String {
         }
     }
     for reason in &outcome.plan.reasons {
-        let level = if reason.level == Level::Fail { "Error" } else { "Warning" };
-        let message = Markdown::quote_line(&reason.message);
-        text.push_str(&format!(
-            "\n- {level}: {message}. {}.\n",
-            Markdown::quote_line(&reason.hint)
-        ));
+        text.push_str(&format!("\n{}\n", remark(reason)));
     }
     text.push_str(&format!("\nVerdict: **{}**\n", outcome.plan.verdict.word()));
     text

@@ -26,7 +26,8 @@ pub(super) fn panel(settings: &Settings, wire: &Wire) -> Result<Option<JiraPanel
     let Some(client) = client(settings)? else { return Ok(None) };
     if deployment == Some(Deployment::Server) {
         let message = "is for the development panel, and Data Center has none for other tools";
-        return Err(settings.problem("panel_client_id", message).with_hint("leave it out").into());
+        let hint = "leave JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET out";
+        return Err(settings.problem("panel_client_id", message).with_hint(hint).into());
     }
     let cloud = cloud_id(&api).map(str::to_owned);
     Ok(Some(JiraPanel::new(wire, client, &browse, gateway(&browse), cloud)))
@@ -199,10 +200,16 @@ fn deployment(settings: &Settings) -> Result<Option<Deployment>, Problem> {
     }
 }
 
+const BOTH_OR_NEITHER: &str = "set both JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET, or the inputs \
+    jira-panel-client-id and jira-panel-client-secret; or neither";
+
 /// What may write to the development panel: an id with its secret.
 fn client(settings: &Settings) -> Result<Option<OAuthClient>, Problem> {
     let given = |key| settings.secret(key).filter(|value| !value.expose().trim().is_empty());
-    let lacks = |key, other: &str| Err(settings.problem(key, format!("missing beside {other}")));
+    let lacks = |key, other: &str| {
+        let problem = settings.problem(key, format!("missing beside {other}"));
+        Err(problem.with_hint(BOTH_OR_NEITHER))
+    };
     match (given("panel_client_id"), given("panel_client_secret")) {
         (Some(id), Some(secret)) => {
             Ok(Some(OAuthClient { id: id.expose().trim().to_owned(), secret }))

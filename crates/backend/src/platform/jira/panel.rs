@@ -287,7 +287,8 @@ async fn repository(http: &Http, cloud: &str, id: &str) -> Result<wire::KeptRepo
     call.segment("cloud", cloud).segment("repository", id).receive().await
 }
 
-const NO_PANEL: &str = "leave JIRA_PANEL_CLIENT_ID out where JIRA_URL is no site of Jira Cloud: no other has this panel";
+const NO_PANEL: &str = "leave JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET out where JIRA_URL is no site \
+    of Jira Cloud: no other has this panel";
 
 const WRONG_CLIENT: &str = "check JIRA_PANEL_CLIENT_ID and JIRA_PANEL_CLIENT_SECRET; a site administrator makes them in \
     Jira's settings, under Apps, OAuth credentials";
