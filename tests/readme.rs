@@ -6,10 +6,12 @@ use acceptance::root;
 use backend::{
     Operation,
     platform::{PLATFORMS, Platform},
+    settings::Setting,
 };
 use std::{collections::BTreeMap, fmt::Write as _};
 
 const BEGIN: &str = "<!-- made from the table of platforms -->\n";
+const SETTINGS: &str = "<!-- made from the settings -->\n";
 const CUSTOM: &str = "<!-- made from the custom settings -->\n";
 const END: &str = "<!-- until here -->\n";
 
@@ -74,6 +76,17 @@ fn table() -> String {
     text
 }
 
+/// A row for each tracker: its keys in the configuration file, each with the variable that says the same.
+fn settings() -> String {
+    let mut text = "| tracker | key in the file (variable) |\n|---|---|\n".to_owned();
+    for platform in PLATFORMS {
+        let key = |it: &Setting| format!("`{}` ({})", it.key, it.env);
+        let keys: Vec<String> = platform.settings.iter().map(key).collect();
+        let _ = writeln!(text, "| `{}` | {} |", platform.name, keys.join(", "));
+    }
+    text
+}
+
 /// A row for each key that a platform knows under `custom_settings`.
 fn custom_settings() -> String {
     let mut text = "| tracker | key | meaning |\n|---|---|---|\n".to_owned();
@@ -97,6 +110,7 @@ fn with(page: &str, begin: &str, made: &str) -> String {
 fn the_tables_of_the_readme_are_made_from_the_table_of_platforms() {
     let page = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
     let page = with(&page, BEGIN, &table());
+    let page = with(&page, SETTINGS, &settings());
     golden::check("README.md", &with(&page, CUSTOM, &custom_settings()));
 }
 

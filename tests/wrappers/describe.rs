@@ -67,7 +67,8 @@ pub(crate) fn describe(
 }
 
 fn command_input(command: &Command, default: Option<&str>) -> Input {
-    let words = default.into_iter().chain(subcommands(command).map(Command::get_name));
+    let others = subcommands(command).map(Command::get_name).filter(|name| Some(*name) != default);
+    let words = default.into_iter().chain(others);
     let words = words.map(str::to_owned).collect();
     let kind = Kind::Choice { words, default: default.map(str::to_owned) };
     Input {
@@ -100,11 +101,13 @@ fn option_inputs(command: &Command, default: Option<&str>) -> Vec<Input> {
             continue;
         }
         match found.iter_mut().find(|(known, _)| known.name == input.name) {
-            Some((_, users)) => users.extend(user),
+            // What happens without a subcommand may have one of its own as well.
+            Some((_, users)) => users.extend(user.filter(|user| !users.contains(user))),
             None => found.push((input, user.into_iter().collect())),
         }
     }
-    let all = subcommands(command).count() + usize::from(default.is_some());
+    let others = subcommands(command).filter(|it| Some(it.get_name()) != default).count();
+    let all = others + usize::from(default.is_some());
     let named = |(input, users): (Input, Vec<&str>)| match users.len() {
         0 => input,
         some if some == all => input,
@@ -116,7 +119,8 @@ fn option_inputs(command: &Command, default: Option<&str>) -> Vec<Input> {
 fn option_input(arg: &Arg) -> Input {
     let help = sentence(&arg.get_help().map(ToString::to_string).unwrap_or_default());
     let (kind, help) = match arg.get_action() {
-        ArgAction::SetTrue | ArgAction::Count => (Kind::Flag, help),
+        ArgAction::SetTrue => (Kind::Flag, help),
+        ArgAction::Count => (Kind::Text, format!("{help} `1` or `2`.")),
         ArgAction::Append if arg.get_value_delimiter().is_none() => {
             (Kind::Lines, format!("{} One a line.", help.replace(" Repeatable.", "")))
         }

@@ -20,7 +20,7 @@ pub struct Common {
     /// Print one JSON document on stdout and nothing else there.
     #[arg(long, global = true)]
     pub json: bool,
-    /// Longest time for the whole run, repetitions included.
+    /// Longest time for the whole run in seconds, repetitions included.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400), global = true)]
     pub deadline: u64,
     /// Log more (twice: every request).
@@ -114,6 +114,7 @@ fn completed(
 fn option_from_input(arg: &Arg, long: &str, host: &dyn Host) -> Vec<OsString> {
     let Some(value) = host.input(long) else { return Vec::new() };
     match arg.get_action() {
+        ArgAction::Count if value.trim() == "2" => vec![format!("--{long}").into(); 2],
         ArgAction::SetTrue | ArgAction::Count => match truth(&value) {
             Some(true) => vec![format!("--{long}").into()],
             Some(false) => Vec::new(),
@@ -149,7 +150,9 @@ mod tests {
         let get = Command::new("get").arg(Arg::new("id"));
         let json = Arg::new("json").long("json").action(ArgAction::SetTrue).global(true);
         let quiet = Arg::new("quiet").short('q').action(ArgAction::SetTrue).global(true);
-        Command::new("tool").subcommands([create, get]).args([json, quiet.conflicts_with("json")])
+        let verbose = Arg::new("verbose").long("verbose").action(ArgAction::Count).global(true);
+        let args = [json, quiet.conflicts_with("json"), verbose];
+        Command::new("tool").subcommands([create, get]).args(args)
     }
 
     fn check(typed: &str, inputs: &[(&str, &str)], expected: &str) {
@@ -170,6 +173,8 @@ mod tests {
         check("tool", &[("COMMAND", "get"), ("ID", "--x")], "tool get -- --x");
         check("tool get A-1", &[("JSON", "true")], "tool get A-1 --json");
         check("tool get A-1", &[("JSON", "false")], "tool get A-1");
+        check("tool get A-1", &[("VERBOSE", "true")], "tool get A-1 --verbose");
+        check("tool get A-1", &[("VERBOSE", "2")], "tool get A-1 --verbose --verbose");
     }
 
     #[test]

@@ -149,7 +149,11 @@ pub fn choose_all(
         None => candidates.into_iter().filter(|candidate| candidate.named).collect(),
     };
     if named.is_empty() {
-        return Err(refuse::none_found().error);
+        let problems = file::problems(sources);
+        let is_misspelt = !problems.is_empty();
+        let unusable =
+            if is_misspelt { refuse::misshapen(&problems) } else { refuse::none_found() };
+        return Err(unusable.error);
     }
     let mut problems: BTreeMap<String, Vec<Problem>> = BTreeMap::new();
     for problem in file::problems(sources) {

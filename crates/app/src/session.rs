@@ -88,7 +88,9 @@ impl Connection {
     pub fn ready(self) -> Result<Connected> {
         match self {
             Self::Ready(connected) => Ok(connected),
-            Self::NoSecret { reason, .. } => Err(reason),
+            Self::NoSecret { reason, .. } => Err(reason.with_hint(
+                "a run of a fork or of Dependabot gets no secrets; do this in a run of the repository's own",
+            )),
         }
     }
 }
@@ -315,8 +317,12 @@ impl Session {
             return Ok(ConfigFile::Unread(shown));
         }
         let text = std::fs::read_to_string(&path).map_err(|error| {
-            Error::new(ErrorKind::Config, format!("read {shown}: {error}"))
-                .with_hint("check the path given with --config or DEVOPS_CONFIG")
+            let hint = if is_named {
+                "check the path given with --config or DEVOPS_CONFIG"
+            } else {
+                "let this run's user read it, or name another with --config"
+            };
+            Error::new(ErrorKind::Config, format!("read {shown}: {error}")).with_hint(hint)
         })?;
         let map = config::file::parse(&shown, &text)?;
         Ok(ConfigFile::Read(shown, map))

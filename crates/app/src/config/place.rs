@@ -1,14 +1,21 @@
 //! Where things are: the configuration file in a work tree, and the folder for files of our own.
 
 use ci::Env;
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 /// Configuration files that are looked for when none is named, below the work tree's root.
 const CONFIG_FILES: [&str; 2] = ["config/plugin_config.yaml", ".devops-integrations.yaml"];
 
-/// The configuration file of a work tree.
+/// The configuration file of a work tree. One that this user may not look at is one: it is not passed over.
 pub(crate) fn config_file(root: &Path) -> Option<PathBuf> {
-    CONFIG_FILES.iter().map(|name| root.join(name)).find(|path| path.is_file())
+    let is_there = |path: &PathBuf| match path.metadata() {
+        Ok(there) => there.is_file(),
+        Err(error) => error.kind() == ErrorKind::PermissionDenied,
+    };
+    CONFIG_FILES.iter().map(|name| root.join(name)).find(is_there)
 }
 
 /// The user's folder for files of our own; none where the environment names no place that is the user's alone.

@@ -213,6 +213,17 @@ fn everything_that_is_set_up_is_listed_for_its_health() {
 }
 
 #[test]
+fn a_misspelt_file_is_told_where_nothing_else_is_set_up() {
+    let map = file::parse("config.yaml", "jirra: { project: SHOP }\n").unwrap();
+    let env = Env::default();
+    let host = ci::detect(&env, None);
+    let file = Some(("config.yaml".to_owned(), map));
+    let sources = Sources { env: &env, host: &*host, file, state: None, reads_only: false };
+    let error = choose_all(&sources, None, &mut Redactor::default()).err().unwrap();
+    assert!(error.message.contains("did you mean `jira`"), "{error}");
+}
+
+#[test]
 fn an_embedded_tracker_that_is_set_up_says_how_it_is_chosen() {
     let given = [("LOCAL_TRACKER_FILE", "/my/tracker.db"), ("LOCAL_PROJECT", "shop")];
     let message = refused(&given, "", None);

@@ -57,7 +57,7 @@ const SETTINGS: &[Setting] = &[
     Setting::new(
         "file",
         "LOCAL_TRACKER_FILE",
-        "File that holds the work items; the default is inside the repository's git directory",
+        "File that holds the work items; the default is inside the repository's git directory, elsewhere in the user's state folder",
     )
     .required()
     .or(DefaultValue::StateFile("tracker.db")),
