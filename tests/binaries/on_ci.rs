@@ -104,7 +104,9 @@ fn a_mistaken_input_gives_no_commands_and_tells_no_secret() {
     };
     check_harmless(&on("INPUT_TRANSITION", hostile));
     check_harmless(&on("INPUT_DRY-RUN", hostile));
-    check_harmless(&on("INPUT_COMMAND", "extarct"));
+    let mistyped = on("INPUT_COMMAND", "extarct");
+    check_harmless(&mistyped);
+    assert!(mistyped.stderr.contains("::error::unrecognized subcommand"), "{mistyped:?}");
     let links =
         super::work_item(repository.path(), &["get", "LOCAL-1", "--json"]).json()["links"].clone();
     assert_eq!(links, json!([]), "a typo does not make it write");

@@ -43,11 +43,11 @@ where
 {
     install_panic_hook();
     let env = host::environment();
-    let (host, event_lost) = host::detect(&env);
+    let (mut host, event_lost) = host::detect(&env);
     let redactor = config::secrets_of(&env, &*host);
     let args = match parse::<A>(std::env::args_os().collect(), &*host) {
         Ok(args) => args,
-        Err(error) => return usage(&error, redactor),
+        Err(error) => return usage(&error, redactor, &mut *host),
     };
     let common = args.as_ref().clone();
     let gate = Arc::new(Gate::new(host::wants_colour(&common, &env)));
@@ -81,9 +81,9 @@ fn parse<A: Parser>(typed: Vec<OsString>, host: &dyn ci::Host) -> Result<A, clap
     A::from_arg_matches_mut(&mut matches)
 }
 
-/// Prints help and version on stdout, mistakes on stderr, as clap and every other tool do. A mistake repeats what was
-/// typed or given as an input, so it passes the same doors as everything else.
-fn usage(error: &clap::Error, redactor: Redactor) -> ExitCode {
+/// Prints help and version on stdout, mistakes on stderr, as clap and every other tool do, and on a CI host where its
+/// other errors are. A mistake repeats what was typed or given as an input, so it passes the same doors as everything else.
+fn usage(error: &clap::Error, redactor: Redactor, host: &mut dyn ci::Host) -> ExitCode {
     if !error.use_stderr() {
         // Nobody who reads help misses a part of it without seeing so.
         let _ = error.print();
@@ -91,8 +91,12 @@ fn usage(error: &clap::Error, redactor: Redactor) -> ExitCode {
     }
     let gate = Gate::new(false);
     gate.learn(redactor);
-    let text = error.render().to_string();
-    gate.message(&untrusted::print(&gate.redacted(&text)));
+    let text = gate.redacted(&error.render().to_string());
+    let (sentence, advice) = text.split_once("\n\n").unwrap_or((&text, ""));
+    let sentence = sentence.strip_prefix("error: ").unwrap_or(sentence);
+    // There is no other place to tell that this one is lost.
+    let _ = host::perform(&gate, &host.annotate(Level::Error, sentence, None));
+    gate.message(&format!("\n{}", untrusted::print(advice)));
     ExitCode::from(exit::USAGE)
 }
 
