@@ -9,3 +9,4 @@ mod managers;
 mod prepare;
 mod push;
 mod repo;
+mod settings;

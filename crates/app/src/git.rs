@@ -3,6 +3,7 @@
 
 mod between;
 mod deepen;
+mod open;
 mod program;
 mod push;
 mod rewritten;
@@ -21,6 +22,7 @@ use jiff::Timestamp;
 pub use push::{Pushed, short};
 use rewritten::Rewritten;
 pub use settings::HooksFolder;
+use settings::Setting;
 pub use state::UnderWay;
 use std::{
     cell::OnceCell,
@@ -37,6 +39,8 @@ pub struct Git {
     asked: String,
     /// What git shows otherwise than it was made, once it was asked for.
     rewritten: OnceCell<Rewritten>,
+    /// The values of git's configuration files, once they were asked for.
+    settings: OnceCell<Vec<Setting>>,
 }
 
 /// The commits of a range.
@@ -77,34 +81,6 @@ pub enum Missing {
 }
 
 impl Git {
-    /// Opens the repository that `path` lies in; a bare one will do.
-    pub fn open(path: &Path) -> Result<Self> {
-        // Reading checks no object's hash, like git itself; `git fsck` is there for that, and it doubles the time.
-        git2::opts::strict_hash_verification(false);
-        let repository = Repository::discover(path).map_err(|error| cannot_open(path, &error))?;
-        Ok(Self::new(repository, path))
-    }
-
-    fn new(repository: Repository, path: &Path) -> Self {
-        Self { repository, asked: shown(path), rewritten: OnceCell::new() }
-    }
-
-    /// Opens the repository that git's own variables name, as git does inside hooks.
-    pub fn open_by_environment() -> Result<Self> {
-        let path = Path::new("$GIT_DIR");
-        let repository = Repository::open_from_env().map_err(|error| cannot_open(path, &error))?;
-        Ok(Self::new(repository, path))
-    }
-
-    /// Opens the repository that `path` lies in, where it lies in one. A repository that cannot be read is an error:
-    /// its configuration and its tracker would silently be missed.
-    pub fn open_if_there(path: &Path) -> Result<Option<Self>> {
-        match Repository::discover(path) {
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            _ => Self::open(path).map(Some),
-        }
-    }
-
     /// The folder for files of our own inside the git directory, shared by all its work trees.
     pub fn state_folder(&self) -> PathBuf {
         self.repository.commondir().join("devops-integrations")
@@ -340,38 +316,4 @@ impl Git {
         };
         Error::new(ErrorKind::NotFound, message).with_hint(hint)
     }
-}
-
-/// A folder as people say it.
-fn shown(path: &Path) -> String {
-    if path == Path::new(".") {
-        "the current folder".to_owned()
-    } else {
-        path.display().to_string()
-    }
-}
-
-fn cannot_open(path: &Path, error: &git2::Error) -> Error {
-    let folder = shown(path);
-    if error.code() == ErrorCode::Owner {
-        return Error::new(
-            ErrorKind::NotFound,
-            format!("open {folder}: it belongs to another user"),
-        )
-        .with_hint(
-            "if you trust it, run `git config --global --add safe.directory` with its path",
-        );
-    }
-    if !path.exists() {
-        return Error::new(ErrorKind::NotFound, format!("open {folder}: there is no such folder"))
-            .with_hint("give the repository's path with --repository");
-    }
-    let (message, hint) = match error.code() {
-        ErrorCode::NotFound => (
-            "it is not in a git repository",
-            "run inside a repository, or give its path with --repository",
-        ),
-        _ => (error.message(), "mend the repository: `git status` says what git makes of it"),
-    };
-    Error::new(ErrorKind::NotFound, format!("open {folder}: {message}")).with_hint(hint)
 }

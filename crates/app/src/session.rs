@@ -131,10 +131,11 @@ impl Session {
 
     /// Opens a repository. Where none is named, the one that git's own variables name comes before the current folder.
     pub fn git(&self, path: &Path) -> Result<Git> {
-        if path == Path::new(HERE) && self.env.get("GIT_DIR").is_some() {
-            return Git::open_by_environment();
+        match self.env.get("GIT_DIR") {
+            Some(_) if path == Path::new(HERE) => Git::open_by_environment(),
+            Some(_) => Git::open_apart(path),
+            None => Git::open(path),
         }
-        Git::open(path)
     }
 
     /// Opens the repository of the current folder, where there is one.

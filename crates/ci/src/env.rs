@@ -23,6 +23,11 @@ impl Env {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// True for a variable that is there, be it empty.
+    pub fn contains(&self, name: &str) -> bool {
+        self.variables.contains_key(name)
+    }
+
     /// The value of an action or task input, without white space around it, by its kebab-case name.
     ///
     /// Runners make a variable of the name as they like: GitHub upper-cases `jira-url` and leaves the hyphen,

@@ -73,12 +73,11 @@ pub(crate) fn install(args: &HooksArgs, session: &mut Session) -> Result<Report>
             .with_hint("run it by its full path")
     })?;
     let binary = script::path_of(&binary);
-    let dry = session.common.dry_run;
     let done = if git.version().is_some_and(|version| version >= CONFIGURED_HOOKS) {
-        let each = args.hooks.iter().map(|hook| configure(&git, *hook, &binary, dry));
+        let each = args.hooks.iter().map(|hook| configure(&git, *hook, &binary, session));
         each.collect::<Result<Vec<Done>>>()?
     } else {
-        write_files(&git, &args.hooks, &binary, dry)?
+        write_files(&git, &args.hooks, &binary, session)?
     };
     Ok(report(&done, session))
 }
@@ -86,7 +85,7 @@ pub(crate) fn install(args: &HooksArgs, session: &mut Session) -> Result<Report>
 /// Takes the hooks away, wherever they were installed; what was there before is there again.
 pub(crate) fn uninstall(args: &HooksArgs, session: &mut Session) -> Result<Report> {
     let git = with_work_tree(args, session)?;
-    let folder = git.hooks_folder().path;
+    let folder = git.hooks_folder(&session.env).path;
     let dry = session.common.dry_run;
     let mut done = Vec::new();
     for hook in args.hooks.iter().copied() {
@@ -115,10 +114,10 @@ fn with_work_tree(args: &HooksArgs, session: &Session) -> Result<Git> {
 }
 
 /// One section of git's own configuration. A script of ours in the folder would do everything twice.
-fn configure(git: &Git, hook: Hook, binary: &str, dry: bool) -> Result<Done> {
-    let folder = git.hooks_folder().path;
+fn configure(git: &Git, hook: Hook, binary: &str, session: &Session) -> Result<Done> {
+    let folder = git.hooks_folder(&session.env).path;
     let was_there = git.has_section(&hook.section());
-    if !dry {
+    if !session.common.dry_run {
         file::remove(&folder, hook, false)?;
         git.set(&format!("{}.command", hook.section()), &script::command(hook, binary))?;
         git.set(&format!("{}.event", hook.section()), hook.name())?;
@@ -128,8 +127,8 @@ fn configure(git: &Git, hook: Hook, binary: &str, dry: bool) -> Result<Done> {
 }
 
 /// One script for each hook; nothing is written unless all can be.
-fn write_files(git: &Git, hooks: &[Hook], binary: &str, dry: bool) -> Result<Vec<Done>> {
-    let folder = git.hooks_folder();
+fn write_files(git: &Git, hooks: &[Hook], binary: &str, session: &Session) -> Result<Vec<Done>> {
+    let (folder, dry) = (git.hooks_folder(&session.env), session.common.dry_run);
     if folder.is_shared {
         let configured = untrusted::line(folder.configured.as_deref().unwrap_or_default());
         let message = format!(

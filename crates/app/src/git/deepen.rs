@@ -160,7 +160,7 @@ fn start(folder: &Path, how: &Deepening<'_>) -> Result<Git> {
 fn reopened(folder: &Path) -> Result<Git> {
     let plain = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n";
     std::fs::write(folder.join("config"), plain).map_err(|error| cannot(&error.to_string()))?;
-    Git::open(folder)
+    Git::open_apart(folder)
 }
 
 fn fetch(folder: &Path, ends: Ends<'_>, depth: Option<u32>, how: &Deepening<'_>) -> Result<()> {

@@ -1,9 +1,9 @@
-//! The git program itself, for the little that installing hooks needs of it: what it can do, and its configuration
+//! The git program itself, for the little that is asked of it: what it can do, where it looks, and its configuration
 //! file written in its own way.
 
 use super::Git;
 use backend::{Error, ErrorKind, Result};
-use std::process::Command;
+use std::{ffi::OsString, process::Command};
 
 impl Git {
     /// The version of the git on PATH, such as (2, 47); none when there is no git, or one that does not say.
@@ -32,6 +32,16 @@ impl Git {
             return Ok(());
         }
         Err(failed(ci::untrusted::line(String::from_utf8_lossy(&output.stderr).trim())))
+    }
+
+    /// What git says of this work tree; none when there is no git, or it will not say.
+    pub(super) fn answer(&self, args: &[&str]) -> Option<String> {
+        let mut git_dir = OsString::from("--git-dir=");
+        git_dir.push(self.repository.path());
+        let mut command = Command::new("git");
+        command.current_dir(self.root()).arg(git_dir).args(args);
+        let output = command.output().ok().filter(|output| output.status.success())?;
+        String::from_utf8(output.stdout).ok()
     }
 
     /// For the git directory that all work trees share, whatever the environment says.

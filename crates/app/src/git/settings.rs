@@ -4,7 +4,7 @@
 use super::Git;
 use ci::Env;
 use git2::{Config, ConfigLevel};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Where hooks are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,53 +17,101 @@ pub struct HooksFolder {
     pub is_shared: bool,
 }
 
+/// A value of a configuration file.
+#[derive(Debug, Clone)]
+pub(super) struct Setting {
+    /// In lower case, apart from the part between the dots.
+    name: String,
+    value: String,
+    /// True when it is set for more than this repository.
+    is_shared: bool,
+}
+
+/// A condition of git's that libgit2 does not know: it passes over the file that is included.
+const UNKNOWN_CONDITION: &str = "includeif.hasconfig:";
+
 impl Git {
     /// The value of a setting that has one of these names, in lower case; of several the last one counts.
     pub fn setting(&self, names: &[&str], env: &Env) -> Option<String> {
         let given = given(env).into_iter().rfind(|(name, _)| names.contains(&name.as_str()));
-        given.map(|(_, value)| value).or_else(|| self.in_files(names).map(|(_, value)| value))
+        let in_files = || self.in_files(names, env).map(|setting| setting.value.clone());
+        given.map(|(_, value)| value).or_else(in_files)
     }
 
-    /// The last value in the configuration files, and the level of its file. The levels are put in order here: the
-    /// order that libgit2 walks them in is not documented.
-    fn in_files(&self, names: &[&str]) -> Option<(ConfigLevel, String)> {
+    /// The path that a setting names. `~` is the home of whoever runs this; what is relative is so to the work tree.
+    pub fn path_setting(&self, names: &[&str], env: &Env) -> Option<PathBuf> {
+        let value = self.setting(names, env).filter(|value| !value.is_empty())?;
+        Some(self.root().join(expanded(&value, env)))
+    }
+
+    /// The last value in the configuration files.
+    fn in_files(&self, names: &[&str], env: &Env) -> Option<&Setting> {
+        let all = self.settings.get_or_init(|| {
+            let read = self.read_files(env).unwrap_or_default();
+            // Only then is another process worth its time.
+            let is_in_part = read.iter().any(|it| it.name.starts_with(UNKNOWN_CONDITION));
+            is_in_part.then(|| self.settings_by_git()).flatten().unwrap_or(read)
+        });
+        all.iter().rfind(|setting| names.contains(&setting.name.as_str()))
+    }
+
+    /// The files as libgit2 reads them. The levels are put in order here: the order that libgit2 walks them in is not
+    /// documented.
+    fn read_files(&self, env: &Env) -> Option<Vec<Setting>> {
         let config = self.repository.config().ok()?;
-        let mut last: Option<(ConfigLevel, String)> = None;
+        let mut found = Vec::new();
         let mut entries = config.entries(None).ok()?;
         while let Some(Ok(entry)) = entries.next() {
-            let name = entry.name().unwrap_or_default();
-            if !names.contains(&name) {
-                continue;
-            }
             let level = entry.level();
-            if last.as_ref().is_none_or(|(known, _)| rank(*known) <= rank(level)) {
+            if !is_replaced(level, env) {
+                let name = entry.name().unwrap_or_default().to_owned();
                 let value =
                     if entry.has_value() { entry.value().unwrap_or_default() } else { "true" };
-                last = Some((level, value.to_owned()));
+                let is_shared = !matches!(level, ConfigLevel::Local | ConfigLevel::Worktree);
+                found.push((rank(level), Setting { name, value: value.to_owned(), is_shared }));
             }
         }
-        last
+        found.sort_by_key(|(rank, _)| *rank);
+        Some(found.into_iter().map(|(_, setting)| setting).collect())
+    }
+
+    /// The files as git itself reads them.
+    fn settings_by_git(&self) -> Option<Vec<Setting>> {
+        let listed = self.answer(&["config", "--null", "--list", "--show-scope"])?;
+        let mut parts = listed.split('\0');
+        let mut found = Vec::new();
+        while let (Some(scope), Some(line)) = (parts.next(), parts.next()) {
+            let (name, value) = line.split_once('\n').unwrap_or((line, "true"));
+            let is_shared = !matches!(scope, "local" | "worktree");
+            let (name, value) = (name.to_owned(), value.to_owned());
+            // What the command line says is read from the environment.
+            if scope != "command" {
+                found.push(Setting { name, value, is_shared });
+            }
+        }
+        Some(found)
     }
 
     /// Where git looks for this repository's hooks; all work trees share them, unless a relative path says otherwise.
-    pub fn hooks_folder(&self) -> HooksFolder {
-        let shared = || HooksFolder {
-            path: self.repository.commondir().join("hooks"),
-            configured: None,
-            is_shared: false,
-        };
-        let Some((level, configured)) = self.in_files(&["core.hookspath"]) else { return shared() };
+    pub fn hooks_folder(&self, env: &Env) -> HooksFolder {
+        const NAME: &str = "core.hookspath";
+        let given = given(env).into_iter().rfind(|(name, _)| name == NAME);
+        let given = given.map(|(_, value)| (value, true));
+        let in_files = || self.in_files(&[NAME], env).map(|it| (it.value.clone(), it.is_shared));
+        let (configured, is_shared) = given.or_else(in_files).unwrap_or_default();
         if configured.is_empty() {
-            return shared();
+            return HooksFolder { path: self.default_hooks(), configured: None, is_shared: false };
         }
-        // By way of libgit2, which replaces `~`.
-        let path = self.repository.config().and_then(|config| config.get_path("core.hooksPath"));
-        let path = path.unwrap_or_else(|_| Path::new(&configured).to_owned());
-        HooksFolder {
-            path: self.root().join(path),
-            is_shared: !matches!(level, ConfigLevel::Local | ConfigLevel::Worktree),
-            configured: Some(configured),
-        }
+        // Git has ways to write a path that are its own, such as `~somebody`.
+        let by_git = self.answer(&["rev-parse", "--git-path", "hooks"]);
+        let path = by_git.map(|path| PathBuf::from(path.trim_end_matches(['\r', '\n'])));
+        let path = self.root().join(path.unwrap_or_else(|| expanded(&configured, env)));
+        HooksFolder { path, configured: Some(configured), is_shared }
+    }
+
+    /// Where hooks are when nothing else is configured.
+    pub fn default_hooks(&self) -> PathBuf {
+        self.repository.commondir().join("hooks")
     }
 
     /// Whether this repository's own configuration has a section, such as `hook.name`.
@@ -83,6 +131,26 @@ impl Git {
     /// True when the repository has no work tree.
     pub fn is_bare(&self) -> bool {
         self.repository.is_bare()
+    }
+}
+
+/// Whether git reads another file in the place of this level's. (libgit2 takes an empty name for none at all.)
+fn is_replaced(level: ConfigLevel, env: &Env) -> bool {
+    match level {
+        ConfigLevel::XDG => env.contains("GIT_CONFIG_GLOBAL"),
+        ConfigLevel::Global => {
+            env.contains("GIT_CONFIG_GLOBAL") && env.get("GIT_CONFIG_GLOBAL").is_none()
+        }
+        _ => false,
+    }
+}
+
+/// A path with the user's home in the place of `~`.
+fn expanded(path: &str, env: &Env) -> PathBuf {
+    let home = || env.get("HOME").or_else(|| env.get("USERPROFILE"));
+    match path.strip_prefix("~/").zip(home()) {
+        Some((below, home)) => PathBuf::from(home).join(below),
+        None => PathBuf::from(path),
     }
 }
 

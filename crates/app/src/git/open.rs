@@ -1,0 +1,81 @@
+//! Opening a repository, and what is said of one that cannot be opened.
+
+use super::Git;
+use backend::{Error, ErrorKind, Result};
+use git2::{ErrorCode, Repository, RepositoryOpenFlags};
+use std::{cell::OnceCell, ffi::OsStr, path::Path};
+
+impl Git {
+    /// Opens the repository that `path` lies in; a bare one will do. Git's variables say which configuration files are
+    /// read.
+    pub fn open(path: &Path) -> Result<Self> {
+        Self::opened(path, discover(path))
+    }
+
+    /// The same, whatever the environment says of another repository.
+    pub fn open_apart(path: &Path) -> Result<Self> {
+        Self::opened(path, Repository::discover(path))
+    }
+
+    /// Opens the repository that git's own variables name, as git does inside hooks.
+    pub fn open_by_environment() -> Result<Self> {
+        Self::opened(Path::new("$GIT_DIR"), Repository::open_from_env())
+    }
+
+    /// Opens the repository that `path` lies in, where it lies in one. A repository that cannot be read is an error:
+    /// its configuration and its tracker would silently be missed.
+    pub fn open_if_there(path: &Path) -> Result<Option<Self>> {
+        match discover(path) {
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            opened => Self::opened(path, opened).map(Some),
+        }
+    }
+
+    fn opened(path: &Path, opened: Result<Repository, git2::Error>) -> Result<Self> {
+        // Reading checks no object's hash, like git itself; `git fsck` is there for that, and it doubles the time.
+        git2::opts::strict_hash_verification(false);
+        let repository = opened.map_err(|error| cannot_open(path, &error))?;
+        let (rewritten, settings) = (OnceCell::new(), OnceCell::new());
+        Ok(Self { repository, asked: shown(path), rewritten, settings })
+    }
+}
+
+/// Without `FROM_ENV`, libgit2 looks for the user's configuration in its own places only.
+fn discover(path: &Path) -> Result<Repository, git2::Error> {
+    let flags = RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::CROSS_FS;
+    Repository::open_ext(path, flags, std::iter::empty::<&OsStr>())
+}
+
+/// A folder as people say it.
+fn shown(path: &Path) -> String {
+    if path == Path::new(".") {
+        "the current folder".to_owned()
+    } else {
+        path.display().to_string()
+    }
+}
+
+fn cannot_open(path: &Path, error: &git2::Error) -> Error {
+    let folder = shown(path);
+    if error.code() == ErrorCode::Owner {
+        return Error::new(
+            ErrorKind::NotFound,
+            format!("open {folder}: it belongs to another user"),
+        )
+        .with_hint(
+            "if you trust it, run `git config --global --add safe.directory` with its path",
+        );
+    }
+    if !path.exists() {
+        return Error::new(ErrorKind::NotFound, format!("open {folder}: there is no such folder"))
+            .with_hint("give the repository's path with --repository");
+    }
+    let (message, hint) = match error.code() {
+        ErrorCode::NotFound => (
+            "it is not in a git repository",
+            "run inside a repository, or give its path with --repository",
+        ),
+        _ => (error.message(), "mend the repository: `git status` says what git makes of it"),
+    };
+    Error::new(ErrorKind::NotFound, format!("open {folder}: {message}")).with_hint(hint)
+}
