@@ -156,3 +156,32 @@ fn a_dry_run_says_what_it_would_do() {
     let said = repo.ours("prepare message message --json").expect_code(0).json();
     assert_eq!(said["added"], "SHOP-12", "{said}");
 }
+
+/// Commits in an editor that changes nothing.
+fn untouched(repo: &Repo, args: &[&str]) -> acceptance::Ended {
+    repo.git_with(&[&["commit", "--allow-empty"], args].concat(), "true")
+}
+
+#[test]
+fn a_template_that_nobody_filled_in_is_not_committed() {
+    let repo = Repo::on("feature/SHOP-12-cart");
+    std::fs::write(repo.home().join(".gitmessage"), "Say why:\n").unwrap();
+    repo.write("other", "Another:\n\n# remark\n");
+    let refused = |args: &[&str]| {
+        let ended = untouched(&repo, args);
+        assert!(ended.code == 1 && ended.stderr.contains("nobody wrote"), "{args:?}: {ended:?}");
+        assert_eq!(repo.message("HEAD"), "begin");
+    };
+    refused(&["--template", "other"]);
+    refused(&["-t", "other", "-v"]);
+    refused(&["--signoff"]);
+    repo.git_with(&["config", "commit.template", "~/.gitmessage"], "false").expect_code(0);
+    refused(&[]);
+    refused(&["-t", "other"]);
+    let written = ["commit", "--allow-empty"];
+    repo.git_with(&written, "sed -i.bak '1s/$/ because/'").expect_code(0);
+    assert_eq!(repo.message("HEAD"), "Say why: because\n\nRefs: SHOP-12");
+    untouched(&repo, &["-m", "add", "-e"]).expect_code(0);
+    untouched(&repo, &["--amend"]).expect_code(0);
+    assert_eq!(repo.message("HEAD"), "add\n\nRefs: SHOP-12");
+}

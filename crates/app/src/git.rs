@@ -86,6 +86,11 @@ impl Git {
         self.repository.commondir().join("devops-integrations")
     }
 
+    /// The same for this work tree alone.
+    pub fn own_folder(&self) -> PathBuf {
+        self.repository.path().join("devops-integrations")
+    }
+
     /// The top of the work tree, or the git directory of a bare repository.
     pub fn root(&self) -> &Path {
         self.repository.workdir().unwrap_or_else(|| self.repository.path())

@@ -4,7 +4,7 @@ use crate::{
     CheckArgs,
     message::{self, Cleanup},
     policy::{self, Policy, Severity},
-    prepare,
+    prepared,
 };
 use app::{Failure, Report, Result, Session, git::Git, untrusted};
 use backend::reference::{Extraction, Origin, Suggestion, origin};
@@ -28,6 +28,7 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session) -> Result<Report> {
     let git = session.git(&args.place.repository)?;
     let raw = message::read(path)?;
     let text = session.redacted(&message::text(&raw));
+    let prepared = prepared::take(&git);
     if let Some(what) = git.under_way() {
         return Ok(exempt(format!("git is in the middle of {}", what.word())).report(session));
     }
@@ -49,8 +50,7 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session) -> Result<Report> {
         rules.guard(&message, rules.closing_guard.min_warn(), &mut verdict);
         return Ok(verdict.report(session));
     }
-    if cleanup.is_edited && prepare::is_untouched(&message, &cleanup, &rules.policy, &git, session)
-    {
+    if prepared.is_some_and(|prepared| is_same(&session.redacted(&prepared), &message)) {
         verdict.failures.push(untouched());
         return Ok(verdict.report(session));
     }
@@ -191,6 +191,11 @@ impl Verdict {
 
 fn exempt(why: String) -> Verdict {
     Verdict { exempt: Some(why), ..Verdict::default() }
+}
+
+/// Whether two messages are the same but for white space, which git tidies up.
+fn is_same(one: &str, other: &str) -> bool {
+    one.split_whitespace().eq(other.split_whitespace())
 }
 
 /// The item that the hook put into an empty message does not make it one that somebody wrote.

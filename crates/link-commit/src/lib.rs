@@ -11,6 +11,7 @@ mod message;
 mod policy;
 mod pre_push;
 mod prepare;
+mod prepared;
 mod range;
 mod show;
 mod smart;

@@ -4,6 +4,7 @@ use crate::{
     PrepareArgs,
     message::{self, Cleanup},
     policy::{self, Policy},
+    prepared,
     template::{self, Template},
 };
 use app::{Report, Result, Session, git::Git, untrusted};
@@ -17,14 +18,7 @@ use std::{fs, path::Path};
 
 /// Puts the branch's item into the message, unless git is replaying commits or the message names an item.
 pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
-    let path = args.path();
-    if path == Path::new("-") {
-        return Err(Error::new(
-            ErrorKind::Config,
-            "prepare a message on stdin: it is changed in its file",
-        )
-        .with_hint("give the path that git hands to the hook as its first argument, `\"$1\"`"));
-    }
+    let path = file(args)?;
     let git = session.git(&args.place.repository)?;
     let template = template(args.template.as_deref(), &git, session)?;
     let raw = message::read(path)?;
@@ -32,6 +26,12 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
     let cleanup = Cleanup::of(&text, &git, session);
     // pre-commit hands on the file's name only, and the source in a variable.
     let source = args.source().or_else(|| session.env.get("PRE_COMMIT_COMMIT_MSG_SOURCE"));
+    // Another source is a message that somebody wrote.
+    let is_unwritten = cleanup.is_edited && matches!(source, None | Some("template"));
+    if !session.common.dry_run {
+        // It was of a commit that was given up.
+        prepared::take(&git);
+    }
     if let Some(why) = kept(source, &cleanup.committed(&text), &cleanup, &git) {
         return Ok(left(why, session));
     }
@@ -48,10 +48,25 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
     let keys = keys(&items);
     let made = insert(&raw, template.pieces(&text, &keys, &cleanup));
     if !session.common.dry_run {
-        fs::write(path, made)
+        fs::write(path, &made)
             .map_err(|error| message::unreadable(path, &error).during("change the message"))?;
+        if is_unwritten {
+            prepared::keep(&git, &cleanup.committed(&message::text(&made)));
+        }
     }
     Ok(report(Some(&keys), "the branch names it", session))
+}
+
+/// The message's file.
+fn file(args: &PrepareArgs) -> Result<&Path> {
+    let path = args.path();
+    if path == Path::new("-") {
+        let message = "prepare a message on stdin: it is changed in its file";
+        return Err(Error::new(ErrorKind::Config, message).with_hint(
+            "give the path that git hands to the hook as its first argument, `\"$1\"`",
+        ));
+    }
+    Ok(path)
 }
 
 /// Why a message stays as it is, whatever the branch is called.
@@ -95,27 +110,6 @@ fn insert(raw: &[u8], pieces: Vec<(usize, String)>) -> Vec<u8> {
         made.splice(at..at, piece.into_bytes());
     }
     made
-}
-
-/// Whether a message that is to be committed holds no more than `prepare` put into an empty one, or into the
-/// template of `commit.template`: git stops such a commit when nobody changed the file.
-pub(crate) fn is_untouched(
-    message: &str,
-    cleanup: &Cleanup,
-    policy: &Policy,
-    git: &Git,
-    session: &Session,
-) -> bool {
-    let items = policy.of_branch(policy::branch(None, git, session).as_deref());
-    let Ok(template) = template(None, git, session) else { return false };
-    let file = git.setting(&["commit.template"], &session.env);
-    let written = file.and_then(|file| fs::read(git.root().join(file)).ok()).unwrap_or_default();
-    let is = |raw: &[u8]| {
-        let pieces = template.pieces(&message::text(raw), &keys(&items), cleanup);
-        let made = cleanup.committed(&message::text(&insert(raw, pieces)));
-        made.split_whitespace().eq(message.split_whitespace())
-    };
-    !items.is_empty() && (is(b"") || is(&written))
 }
 
 /// The template from the arguments, else from git's setting `link-commit.template`.

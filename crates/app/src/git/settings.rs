@@ -38,12 +38,6 @@ impl Git {
         given.map(|(_, value)| value).or_else(in_files)
     }
 
-    /// The path that a setting names. `~` is the home of whoever runs this; what is relative is so to the work tree.
-    pub fn path_setting(&self, names: &[&str], env: &Env) -> Option<PathBuf> {
-        let value = self.setting(names, env).filter(|value| !value.is_empty())?;
-        Some(self.root().join(expanded(&value, env)))
-    }
-
     /// The last value in the configuration files.
     fn in_files(&self, names: &[&str], env: &Env) -> Option<&Setting> {
         let all = self.settings.get_or_init(|| {
