@@ -10,3 +10,4 @@ mod prepare;
 mod push;
 mod repo;
 mod settings;
+mod uninstall;

@@ -87,18 +87,25 @@ pub(crate) fn uninstall(args: &HooksArgs, session: &mut Session) -> Result<Repor
     let git = with_work_tree(args, session)?;
     let folder = git.hooks_folder(&session.env).path;
     let dry = session.common.dry_run;
-    let mut done = Vec::new();
+    let (mut done, mut warnings) = (Vec::new(), Vec::new());
     for hook in args.hooks.iter().copied() {
         let mut outcome = file::remove(&folder, hook, dry)?;
+        let place = folder.join(hook.name()).display().to_string();
+        if outcome == file::EDITED {
+            let place = untrusted::line(&place);
+            warnings.push(format!(
+                "{place} still runs link-commit: it was edited after link-commit wrote it\nhint: take what you added out of it, and delete it"
+            ));
+        }
         if git.has_section(&hook.section()) {
             if !dry {
                 git.remove_section(&hook.section())?;
             }
             outcome = file::REMOVED;
         }
-        done.push(Done { hook, outcome, place: folder.join(hook.name()).display().to_string() });
+        done.push(Done { hook, outcome, place });
     }
-    Ok(report(&done, session))
+    Ok(Report { warnings, ..report(&done, session) })
 }
 
 fn with_work_tree(args: &HooksArgs, session: &Session) -> Result<Git> {
@@ -117,6 +124,7 @@ fn with_work_tree(args: &HooksArgs, session: &Session) -> Result<Git> {
 fn configure(git: &Git, hook: Hook, binary: &str, session: &Session) -> Result<Done> {
     let folder = git.hooks_folder(&session.env).path;
     let was_there = git.has_section(&hook.section());
+    file::unedited(&folder, hook)?;
     if !session.common.dry_run {
         file::remove(&folder, hook, false)?;
         git.set(&format!("{}.command", hook.section()), &script::command(hook, binary))?;

@@ -16,12 +16,16 @@ pub(super) const REMOVED: &str = "removed";
 const RESTORED: &str = "removed; the hook of before is back";
 const ABSENT: &str = "was not installed";
 const FOREIGN: &str = "left alone: the hook is not link-commit's";
+pub(super) const EDITED: &str = "left alone: it was edited after link-commit wrote it";
+const PUT_BACK: &str = "put back: the hook of before";
 
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum There {
     Nothing,
     Ours,
+    /// Ours, with an edit of somebody's.
+    Edited,
     Other,
 }
 
@@ -30,12 +34,13 @@ fn there(path: &Path) -> There {
     if path.symlink_metadata().is_err() {
         return There::Nothing;
     }
-    let text = fs::read(path).unwrap_or_default();
-    let is_ours = String::from_utf8_lossy(&text)
-        .lines()
-        .nth(1)
-        .is_some_and(|line| line.starts_with(script::MARK));
-    if is_ours { There::Ours } else { There::Other }
+    let bytes = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    match script::is_ours(&text) {
+        true if script::is_intact(&text) => There::Ours,
+        true => There::Edited,
+        false => There::Other,
+    }
 }
 
 fn paths(folder: &Path, hook: Hook) -> (PathBuf, PathBuf) {
@@ -43,8 +48,23 @@ fn paths(folder: &Path, hook: Hook) -> (PathBuf, PathBuf) {
     (folder.join(hook.name()), folder.join(previous))
 }
 
+/// Whether the script that is there may be written over: an edit is somebody's work.
+pub(super) fn unedited(folder: &Path, hook: Hook) -> Result<()> {
+    let (path, previous) = paths(folder, hook);
+    if there(&path) != There::Edited {
+        return Ok(());
+    }
+    let message =
+        format!("install the {hook} hook: {} was edited after link-commit wrote it", shown(&path));
+    Err(Error::new(ErrorKind::Config, message).with_hint(format!(
+        "put what you added into {}, which runs first, delete the edited file, and run again",
+        shown(&previous)
+    )))
+}
+
 /// Whether the hook can be installed: two hooks of before cannot both be kept.
 pub(super) fn ready(folder: &Path, hook: Hook) -> Result<()> {
+    unedited(folder, hook)?;
     let (path, previous) = paths(folder, hook);
     if there(&path) == There::Other && there(&previous) != There::Nothing {
         let message = format!(
@@ -73,7 +93,7 @@ pub(super) fn write(folder: &Path, hook: Hook, text: &str, dry: bool) -> Result<
         There::Nothing => INSTALLED,
         There::Ours if is_same => KEPT,
         There::Ours => UPDATED,
-        There::Other => BESIDE,
+        There::Other | There::Edited => BESIDE,
     };
     if dry || is_same {
         return Ok(outcome);
@@ -82,7 +102,7 @@ pub(super) fn write(folder: &Path, hook: Hook, text: &str, dry: bool) -> Result<
     fs::create_dir_all(folder).map_err(failed)?;
     let fresh = folder.join(format!("{hook}.link-commit-{}", std::process::id()));
     fs::write(&fresh, text).and_then(|()| make_executable(&fresh)).map_err(failed)?;
-    if was == There::Other {
+    if matches!(was, There::Other | There::Edited) {
         fs::rename(&path, &previous).map_err(failed)?;
     }
     fs::rename(&fresh, &path).map_err(failed)?;
@@ -96,7 +116,15 @@ pub(super) fn remove(folder: &Path, hook: Hook, dry: bool) -> Result<&'static st
     let has_previous = there(&previous) != There::Nothing;
     match there(&path) {
         There::Ours => {}
+        There::Nothing if has_previous => {
+            // Somebody deleted ours by hand.
+            if !dry {
+                fs::rename(&previous, &path).map_err(failed)?;
+            }
+            return Ok(PUT_BACK);
+        }
         There::Nothing => return Ok(ABSENT),
+        There::Edited => return Ok(EDITED),
         There::Other => return Ok(FOREIGN),
     }
     if !dry && has_previous {

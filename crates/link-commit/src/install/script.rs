@@ -1,17 +1,25 @@
 //! What git is given to run: a script in the hooks' folder, or one line in its configuration.
 
 use super::Hook;
+use backend::digest;
 use std::path::Path;
 
 /// By this line a hook is known as ours.
-pub(super) const MARK: &str = "# Installed by `link-commit install-hooks`";
+const MARK: &str = "# Installed by `link-commit install-hooks`";
+
+/// How the line begins that says what the other lines are, so that an edit of one is seen.
+const DIGEST: &str = "# As it was written: ";
 
 /// What the name of a hook that was there before ends with.
 pub(super) const BEFORE: &str = ".before-link-commit";
 
 /// The hook as a file. A hook that was there before runs first, and its exit code ends everything.
 pub(super) fn file(hook: Hook, binary: &str) -> String {
-    let find = find(hook, binary, "\n", "delete the hook $0");
+    let remedy = format!(
+        "'link-commit uninstall-hooks' to be without it (by hand: delete $0, and give {}{BEFORE} its name back, where there is one)",
+        hook.name()
+    );
+    let find = find(hook, binary, "\n", &remedy);
     let mark =
         format!("{MARK}; `link-commit uninstall-hooks` takes it away and puts back what was here.");
     // By its own name: another program may have given this script a new one, as pre-commit does.
@@ -26,7 +34,24 @@ pub(super) fn file(hook: Hook, binary: &str) -> String {
             "if [ -f \"$previous\" ] && [ -x \"$previous\" ]; then\n  \"$previous\" \"$@\" || exit\nfi\n{find}\nexec \"$link_commit\" {command} -- \"$@\"\n"
         ),
     };
-    format!("#!/bin/sh\n{mark}\n{previous}\n{run}")
+    signed(&format!("#!/bin/sh\n{mark}\n"), &format!("{previous}\n{run}"))
+}
+
+/// The text with its digest between head and body.
+fn signed(head: &str, body: &str) -> String {
+    let digest = digest::sha256_hex(format!("{head}{body}").as_bytes());
+    format!("{head}{DIGEST}{digest}\n{body}")
+}
+
+/// Whether a script is one of ours, of this version or another.
+pub(super) fn is_ours(text: &str) -> bool {
+    text.lines().nth(1).is_some_and(|line| line.starts_with(MARK))
+}
+
+/// Whether a script of ours is as it was written.
+pub(super) fn is_intact(text: &str) -> bool {
+    let Some((head, rest)) = text.split_once(DIGEST) else { return false };
+    rest.split_once('\n').is_some_and(|(_, body)| signed(head, body) == text)
 }
 
 /// The hook as a command for git's configuration; git adds the arguments.
@@ -83,6 +108,8 @@ mod tests {
             script.starts_with("#!/bin/sh\n# Installed by `link-commit install-hooks`"),
             "{script}"
         );
+        assert!(is_ours(&script) && is_intact(&script), "{script}");
+        assert!(!is_intact(&script.replace("exec ", "echo; exec ")));
         assert!(script.ends_with("exec \"$link_commit\" check -- \"$@\"\n"), "{script}");
         assert!(file(Hook::PrePush, "x").contains("printf %s \"$input\" | \"$previous\""));
         assert!(file(Hook::PrepareCommitMsg, "x").contains("exit 0;"));

@@ -1,0 +1,92 @@
+//! What somebody changed in the meantime: no edit is lost, no hook of before is stranded, and there is always a way out.
+
+use super::repo::Repo;
+use acceptance::Ended;
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
+
+fn hook(repo: &Repo, name: &str, text: &str) -> PathBuf {
+    let path = repo.path(".git/hooks").join(name);
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    path
+}
+
+fn commit(repo: &Repo, message: &str) -> Ended {
+    repo.git_with(&["commit", "--allow-empty", "-m", message], "false")
+}
+
+#[test]
+fn an_edited_hook_is_nobody_s_to_overwrite() {
+    let repo = Repo::on("main");
+    let path = repo.path(".git/hooks/commit-msg");
+    let edited = fs::read_to_string(&path).unwrap().replace("\nexec ", "\necho mine\nexec ");
+    fs::write(&path, &edited).unwrap();
+    let refused = repo.ours("install-hooks").expect_code(78);
+    for part in ["was edited", ".git/hooks/commit-msg", "commit-msg.before-link-commit"] {
+        assert!(refused.stderr.contains(part), "`{part}` in {refused:?}");
+    }
+    let left = repo.ours("uninstall-hooks").expect_code(0);
+    assert!(left.stdout.contains("commit-msg          left alone: it was edited"), "{left:?}");
+    assert!(left.stderr.contains("still runs"), "{left:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), edited);
+    assert!(!repo.path(".git/hooks/pre-push").exists());
+}
+
+#[test]
+fn a_hook_of_another_version_is_ours_all_the_same() {
+    let repo = Repo::on("main");
+    let path = repo.path(".git/hooks/commit-msg");
+    let ours = fs::read_to_string(&path).unwrap();
+    // Where the program was when that version installed it.
+    let copy = repo.home().join("link-commit");
+    fs::copy(acceptance::binary("link-commit"), &copy).unwrap();
+    repo.program(&copy).args(["install-hooks"]).run().expect_code(0);
+    assert_ne!(fs::read_to_string(&path).unwrap(), ours);
+    let again = repo.ours("install-hooks").expect_code(0);
+    assert!(again.stdout.contains("commit-msg          updated"), "{again:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), ours);
+}
+
+#[test]
+fn a_hook_that_somebody_deleted_still_gives_the_one_of_before_back() {
+    let repo = Repo::bare_of_hooks();
+    let before = hook(&repo, "commit-msg", "#!/bin/sh\necho before\n");
+    repo.ours("install-hooks").expect_code(0);
+    fs::remove_file(&before).unwrap();
+    let dry = repo.ours("uninstall-hooks --dry-run").expect_code(0);
+    assert!(dry.stdout.contains("put back: the hook of before") && !before.exists(), "{dry:?}");
+    let ended = repo.ours("uninstall-hooks").expect_code(0);
+    assert!(ended.stdout.contains("put back: the hook of before"), "{ended:?}");
+    assert_eq!(fs::read_to_string(&before).unwrap(), "#!/bin/sh\necho before\n");
+    assert!(!repo.path(".git/hooks/commit-msg.before-link-commit").exists());
+}
+
+#[test]
+fn the_hint_of_a_hook_without_its_program_is_right() {
+    let repo = Repo::bare_of_hooks();
+    hook(&repo, "commit-msg", "#!/bin/sh\nexit 0\n");
+    let copy = repo.home().join("gone");
+    fs::copy(acceptance::binary("link-commit"), &copy).unwrap();
+    repo.program(&copy).args(["install-hooks"]).run().expect_code(0);
+    fs::remove_file(&copy).unwrap();
+    let ended = commit(&repo, "SHOP-1: x");
+    assert_eq!(ended.code, 1, "{ended:?}");
+    for part in ["link-commit uninstall-hooks", "commit-msg.before-link-commit"] {
+        assert!(ended.stderr.contains(part), "`{part}` in {ended:?}");
+    }
+}
+
+/// A repository of a format that cannot be read here; none where git does not know it either.
+fn of_format(option: &str) -> Option<Repo> {
+    let repo = Repo::bare_of_hooks();
+    fs::remove_dir_all(repo.path(".git")).unwrap();
+    let ended = repo.git(&format!("init --quiet {option}"));
+    if ended.code != 0 {
+        acceptance::say(format!("skipped: this git has no {option}"));
+    }
+    (ended.code == 0).then_some(repo)
+}
