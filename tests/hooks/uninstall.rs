@@ -66,6 +66,30 @@ fn a_hook_that_somebody_deleted_still_gives_the_one_of_before_back() {
 }
 
 #[test]
+fn a_hook_that_calls_ours_under_another_name_ends() {
+    let repo = Repo::on("main");
+    for name in ["commit-msg", "pre-push"] {
+        let path = repo.path(".git/hooks").join(name);
+        fs::rename(&path, path.with_file_name(format!("{name}.link"))).unwrap();
+        // It would go on for ever; a count that is far too large ends it here.
+        let text = format!(
+            "#!/bin/sh\necho x >> rounds\n[ $(wc -l < rounds) -lt 20 ] || exit 9\n\"$(dirname \"$0\")/{name}.link\" \"$@\"\n"
+        );
+        hook(&repo, name, &text);
+    }
+    repo.ours("install-hooks").expect_code(0);
+    commit(&repo, "SHOP-1: x").expect_code(0);
+    assert_eq!(repo.read("rounds"), "x\n");
+    assert_eq!(commit(&repo, "nothing").code, 1);
+    let remote = repo.home().join("remote.git");
+    repo.git_with(&["init", "--quiet", "--bare", remote.to_str().unwrap()], "false").expect_code(0);
+    fs::remove_file(repo.path("rounds")).unwrap();
+    repo.git_with(&["push", "--quiet", remote.to_str().unwrap(), "main:SHOP-1"], "false")
+        .expect_code(0);
+    assert_eq!(repo.read("rounds"), "x\n");
+}
+
+#[test]
 fn the_hint_of_a_hook_without_its_program_is_right() {
     let repo = Repo::bare_of_hooks();
     hook(&repo, "commit-msg", "#!/bin/sh\nexit 0\n");

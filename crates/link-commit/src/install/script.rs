@@ -13,7 +13,8 @@ const DIGEST: &str = "# As it was written: ";
 /// What the name of a hook that was there before ends with.
 pub(super) const BEFORE: &str = ".before-link-commit";
 
-/// The hook as a file. A hook that was there before runs first, and its exit code ends everything.
+/// The hook as a file. A hook that was there before runs first, and its exit code ends everything. Where that one calls
+/// this script again, under a new name, it is not run again: it has its own path in a variable by then.
 pub(super) fn file(hook: Hook, binary: &str) -> String {
     let remedy = format!(
         "'link-commit uninstall-hooks' to be without it (by hand: delete $0, and give {}{BEFORE} its name back, where there is one)",
@@ -23,15 +24,19 @@ pub(super) fn file(hook: Hook, binary: &str) -> String {
     let mark =
         format!("{MARK}; `link-commit uninstall-hooks` takes it away and puts back what was here.");
     // By its own name: another program may have given this script a new one, as pre-commit does.
-    let previous = format!("previous=${{0%/*}}/{}{BEFORE}", hook.name());
+    let guard = format!("LINK_COMMIT_{}", hook.name().replace('-', "_").to_uppercase());
+    let previous = format!(
+        "previous=${{0%/*}}/{}{BEFORE}\nchain=$PWD/$previous\nif [ ! -f \"$previous\" ] || [ ! -x \"$previous\" ] || [ \"${guard}\" = \"$chain\" ]; then previous=; fi",
+        hook.name()
+    );
     let command = hook.command();
     let run = match hook {
         // Git tells it on stdin what is pushed; both read all of it.
         Hook::PrePush => format!(
-            "input=$(cat; printf .)\ninput=${{input%.}}\nif [ -f \"$previous\" ] && [ -x \"$previous\" ]; then\n  printf %s \"$input\" | \"$previous\" \"$@\" || exit\nfi\n{find}\nprintf %s \"$input\" | \"$link_commit\" {command} -- \"$@\"\n"
+            "input=$(cat; printf .)\ninput=${{input%.}}\nif [ -n \"$previous\" ]; then\n  printf %s \"$input\" | {guard}=$chain \"$previous\" \"$@\" || exit\nfi\n{find}\nprintf %s \"$input\" | \"$link_commit\" {command} -- \"$@\"\n"
         ),
         Hook::CommitMsg | Hook::PrepareCommitMsg => format!(
-            "if [ -f \"$previous\" ] && [ -x \"$previous\" ]; then\n  \"$previous\" \"$@\" || exit\nfi\n{find}\nexec \"$link_commit\" {command} -- \"$@\"\n"
+            "if [ -n \"$previous\" ]; then\n  {guard}=$chain \"$previous\" \"$@\" || exit\nfi\n{find}\nexec \"$link_commit\" {command} -- \"$@\"\n"
         ),
     };
     signed(&format!("#!/bin/sh\n{mark}\n"), &format!("{previous}\n{run}"))
@@ -111,7 +116,10 @@ mod tests {
         assert!(is_ours(&script) && is_intact(&script), "{script}");
         assert!(!is_intact(&script.replace("exec ", "echo; exec ")));
         assert!(script.ends_with("exec \"$link_commit\" check -- \"$@\"\n"), "{script}");
-        assert!(file(Hook::PrePush, "x").contains("printf %s \"$input\" | \"$previous\""));
+        assert!(
+            file(Hook::PrePush, "x")
+                .contains("printf %s \"$input\" | LINK_COMMIT_PRE_PUSH=$chain \"$previous\"")
+        );
         assert!(file(Hook::PrepareCommitMsg, "x").contains("exit 0;"));
         assert!(!command(Hook::CommitMsg, "/x").contains('\n'));
     }
