@@ -130,7 +130,7 @@ fn hooks_live_where_git_looks_for_them() {
     repo.git_with(&["config", "--global", "core.hooksPath", "/everybodys"], "false").expect_code(0);
     refused(
         &repo.ours("install-hooks"),
-        &["/everybodys", "every repository of this account", "git config core.hooksPath"],
+        &["/everybodys", "every repository of this account", "git config core.hooksPath '/"],
     );
 }
 

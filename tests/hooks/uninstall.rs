@@ -66,6 +66,34 @@ fn a_hook_that_somebody_deleted_still_gives_the_one_of_before_back() {
 }
 
 #[test]
+fn hooks_are_found_where_they_were_installed_whatever_is_configured_since() {
+    let repo = Repo::on("main");
+    repo.git("config core.hooksPath .husky/_").expect_code(0);
+    let ended = repo.ours("uninstall-hooks").expect_code(0);
+    assert_eq!(ended.stdout.matches("  removed: ").count(), 3, "{ended:?}");
+    assert!(ended.stdout.contains(".git/hooks/commit-msg"), "{ended:?}");
+    assert!(!repo.path(".git/hooks/commit-msg").exists());
+}
+
+#[test]
+fn a_setting_that_is_recommended_holds_in_every_work_tree() {
+    let mut repo = Repo::bare_of_hooks();
+    repo.git("worktree add --quiet ../tree").expect_code(0);
+    repo.git("config --global core.hooksPath /everybodys").expect_code(0);
+    repo.at = repo.home().join("tree");
+    let refused = repo.ours("install-hooks").expect_code(78);
+    let (_, rest) = refused.stderr.split_once("`git config core.hooksPath '").unwrap();
+    let (path, _) = rest.split_once("'`").unwrap();
+    assert!(Path::new(path).is_absolute(), "{refused:?}");
+    repo.git_with(&["config", "core.hooksPath", path], "false").expect_code(0);
+    repo.ours("install-hooks").expect_code(0);
+    assert_eq!(commit(&repo, "nothing").code, 1);
+    repo.at = repo.home().join("repo");
+    assert_eq!(commit(&repo, "nothing").code, 1);
+    assert!(repo.path(".git/hooks/commit-msg").exists());
+}
+
+#[test]
 fn a_hook_that_calls_ours_under_another_name_ends() {
     let repo = Repo::on("main");
     for name in ["commit-msg", "pre-push"] {

@@ -85,27 +85,35 @@ pub(crate) fn install(args: &HooksArgs, session: &mut Session) -> Result<Report>
 /// Takes the hooks away, wherever they were installed; what was there before is there again.
 pub(crate) fn uninstall(args: &HooksArgs, session: &mut Session) -> Result<Report> {
     let git = with_work_tree(args, session)?;
-    let folder = git.hooks_folder(&session.env).path;
+    let folders = [git.hooks_folder(&session.env).path, git.default_hooks()];
     let dry = session.common.dry_run;
-    let (mut done, mut warnings) = (Vec::new(), Vec::new());
+    let mut done = Vec::new();
     for hook in args.hooks.iter().copied() {
-        let mut outcome = file::remove(&folder, hook, dry)?;
-        let place = folder.join(hook.name()).display().to_string();
-        if outcome == file::EDITED {
-            let place = untrusted::line(&place);
-            warnings.push(format!(
-                "{place} still runs link-commit: it was edited after link-commit wrote it\nhint: take what you added out of it, and delete it"
-            ));
-        }
+        let mut of_hook = file::remove_all(&folders, hook, dry)?;
         if git.has_section(&hook.section()) {
             if !dry {
                 git.remove_section(&hook.section())?;
             }
-            outcome = file::REMOVED;
+            of_hook.retain(|it| it.outcome != file::ABSENT);
+            let place = place_of(hook);
+            of_hook.push(Done { hook, outcome: file::REMOVED, place });
         }
-        done.push(Done { hook, outcome, place });
+        done.extend(of_hook);
     }
+    let warnings = done.iter().filter(|it| it.outcome == file::EDITED).map(still_runs).collect();
     Ok(Report { warnings, ..report(&done, session) })
+}
+
+fn still_runs(edited: &Done) -> String {
+    let place = untrusted::line(&edited.place);
+    format!(
+        "{place} still runs link-commit: it was edited after link-commit wrote it\nhint: take what you added out of it, and delete it"
+    )
+}
+
+/// Where git's configuration has a hook.
+fn place_of(hook: Hook) -> String {
+    format!("git's setting {}", hook.section())
 }
 
 fn with_work_tree(args: &HooksArgs, session: &Session) -> Result<Git> {
@@ -131,7 +139,7 @@ fn configure(git: &Git, hook: Hook, binary: &str, session: &Session) -> Result<D
         git.set(&format!("{}.event", hook.section()), hook.name())?;
     }
     let outcome = if was_there { file::KEPT } else { file::INSTALLED };
-    Ok(Done { hook, outcome, place: format!("git's setting {}", hook.section()) })
+    Ok(Done { hook, outcome, place: place_of(hook) })
 }
 
 /// One script for each hook; nothing is written unless all can be.
@@ -142,9 +150,12 @@ fn write_files(git: &Git, hooks: &[Hook], binary: &str, session: &Session) -> Re
         let message = format!(
             "install hooks: core.hooksPath is {configured} for every repository of this account"
         );
-        return Err(Error::new(ErrorKind::Config, message).with_hint(
-            "set it for this repository, with `git config core.hooksPath .git/hooks`, or call `link-commit check \"$1\"` from the commit-msg hook that is there",
-        ));
+        // A relative path would lead every work tree to a folder of its own, and a linked one to none.
+        let own = std::path::absolute(git.default_hooks()).unwrap_or_else(|_| git.default_hooks());
+        return Err(Error::new(ErrorKind::Config, message).with_hint(format!(
+            "set it for this repository, with `git config core.hooksPath {}`, or call `link-commit check \"$1\"` from the commit-msg hook that is there",
+            untrusted::line(&script::quoted(&script::path_of(&own)))
+        )));
     }
     for hook in hooks {
         let refused = manager::of_folder(&folder, *hook);

@@ -1,9 +1,10 @@
 //! Hooks as files: ours beside one that was there before, which keeps its bytes and its mode.
 
-use super::{Hook, script};
+use super::{Done, Hook, script};
 use app::{Result, untrusted};
 use backend::{Error, ErrorKind};
 use std::{
+    collections::HashSet,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -14,7 +15,7 @@ pub(super) const UPDATED: &str = "updated";
 pub(super) const KEPT: &str = "was installed";
 pub(super) const REMOVED: &str = "removed";
 const RESTORED: &str = "removed; the hook of before is back";
-const ABSENT: &str = "was not installed";
+pub(super) const ABSENT: &str = "was not installed";
 const FOREIGN: &str = "left alone: the hook is not link-commit's";
 pub(super) const EDITED: &str = "left alone: it was edited after link-commit wrote it";
 const PUT_BACK: &str = "put back: the hook of before";
@@ -107,6 +108,28 @@ pub(super) fn write(folder: &Path, hook: Hook, text: &str, dry: bool) -> Result<
     }
     fs::rename(&fresh, &path).map_err(failed)?;
     Ok(outcome)
+}
+
+/// Takes the hook away from each of these folders. Of those that it is not in, one is enough to say so.
+pub(super) fn remove_all(folders: &[PathBuf], hook: Hook, dry: bool) -> Result<Vec<Done>> {
+    let mut done: Vec<Done> = Vec::new();
+    let mut seen = HashSet::new();
+    // One folder may have two names.
+    let new = |folder: &&PathBuf| {
+        seen.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf()))
+    };
+    for folder in folders.iter().filter(new) {
+        let outcome = remove(folder, hook, dry)?;
+        let place = folder.join(hook.name()).display().to_string();
+        done.push(Done { hook, outcome, place });
+    }
+    let is_absent = |it: &Done| it.outcome == ABSENT;
+    if done.iter().all(is_absent) {
+        done.truncate(1);
+    } else {
+        done.retain(|it| !is_absent(it));
+    }
+    Ok(done)
 }
 
 /// Takes the hook away, and gives the one of before its name back.

@@ -86,13 +86,13 @@ fn find(hook: Hook, binary: &str, newline: &str, remedy: &str) -> String {
 }
 
 /// A text in a shell's quotes: nothing in it is anything but itself.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// The program's own path, as a shell of any system reads it.
-pub(super) fn path_of(binary: &Path) -> String {
-    let path = binary.to_string_lossy();
+/// A path, as a shell of any system reads it.
+pub(super) fn path_of(path: &Path) -> String {
+    let path = path.to_string_lossy();
     if cfg!(windows) { path.replace('\\', "/") } else { path.into_owned() }
 }
 
