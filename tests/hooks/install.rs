@@ -101,7 +101,7 @@ fn only_the_hooks_that_are_asked_for() {
     let repo = Repo::bare_of_hooks();
     let before = content(&repo.path(".git/hooks"));
     let dry = repo.ours("install-hooks --dry-run").expect_code(0);
-    assert!(dry.stdout.starts_with("would be: commit-msg"), "{dry:?}");
+    assert!(dry.stdout.starts_with("would install the commit-msg hook: "), "{dry:?}");
     assert_eq!(content(&repo.path(".git/hooks")), before);
     repo.ours("install-hooks --hooks commit-msg").expect_code(0);
     assert!(!repo.path(".git/hooks/pre-push").exists());

@@ -153,6 +153,8 @@ fn a_dry_run_says_what_it_would_do() {
     let ended = repo.ours("prepare message --dry-run").expect_code(0);
     assert_eq!(ended.stdout, "would put SHOP-12 into the message\n");
     assert_eq!(repo.read("message"), "add\n");
+    let dry = repo.ours("prepare message --dry-run --json").expect_code(0).json();
+    assert_eq!(dry["plan"], serde_json::json!(["put SHOP-12 into the message"]), "{dry}");
     let said = repo.ours("prepare message message --json").expect_code(0).json();
     assert_eq!(said["added"], "SHOP-12", "{said}");
 }

@@ -58,7 +58,10 @@ fn a_hook_that_somebody_deleted_still_gives_the_one_of_before_back() {
     repo.ours("install-hooks").expect_code(0);
     fs::remove_file(&before).unwrap();
     let dry = repo.ours("uninstall-hooks --dry-run").expect_code(0);
-    assert!(dry.stdout.contains("put back: the hook of before") && !before.exists(), "{dry:?}");
+    assert!(
+        dry.stdout.contains("would put back the commit-msg hook") && !before.exists(),
+        "{dry:?}"
+    );
     let ended = repo.ours("uninstall-hooks").expect_code(0);
     assert!(ended.stdout.contains("put back: the hook of before"), "{ended:?}");
     assert_eq!(fs::read_to_string(&before).unwrap(), "#!/bin/sh\necho before\n");
@@ -151,4 +154,22 @@ fn of_format(option: &str) -> Option<Repo> {
         acceptance::say(format!("skipped: this git has no {option}"));
     }
     (ended.code == 0).then_some(repo)
+}
+
+#[test]
+fn a_dry_run_has_a_plan() {
+    let repo = Repo::bare_of_hooks();
+    let dry = repo.ours("install-hooks --dry-run --json").expect_code(0).json();
+    let place = repo.path(".git/hooks/commit-msg");
+    assert_eq!(dry["dry_run"], true, "{dry}");
+    assert_eq!(dry["plan"].as_array().unwrap().len(), 3, "{dry}");
+    let first = dry["plan"][0].as_str().unwrap();
+    assert!(first.starts_with("install the commit-msg hook"), "{dry}");
+    assert!(first.contains(place.file_name().unwrap().to_str().unwrap()), "{dry}");
+    repo.ours("install-hooks").expect_code(0);
+    let again = repo.ours("install-hooks --dry-run --json").expect_code(0).json();
+    assert_eq!(again["plan"], serde_json::json!([]), "{again}");
+    let gone = repo.ours("uninstall-hooks --dry-run --json").expect_code(0).json();
+    assert_eq!(gone["plan"].as_array().unwrap().len(), 3, "{gone}");
+    assert!(gone["plan"][0].as_str().unwrap().starts_with("remove the commit-msg hook"), "{gone}");
 }

@@ -37,7 +37,8 @@ impl Plan {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn add(&self, line: String) {
+    /// Adds a sentence that begins with a verb: it is shown behind "would".
+    pub fn add(&self, line: String) {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
     }
 }

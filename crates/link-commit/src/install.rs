@@ -171,17 +171,36 @@ fn write_files(git: &Git, hooks: &[Hook], binary: &str, session: &Session) -> Re
     each.collect()
 }
 
+/// What was done, a line each; in a dry run, what would be done is in the plan.
 fn report(done: &[Done], session: &Session) -> Report {
-    let would = if session.common.dry_run { "would be: " } else { "" };
-    let line = |it: &Done| {
-        format!("{would}{:<18}  {}: {}\n", it.hook.name(), it.outcome, untrusted::line(&it.place))
+    let dry = session.common.dry_run;
+    let mut text = String::new();
+    for it in done {
+        match it.planned().filter(|_| dry) {
+            Some(planned) => session.plan.add(planned),
+            None => text.push_str(&format!(
+                "{:<18}  {}: {}\n",
+                it.hook.name(),
+                it.outcome,
+                untrusted::line(&it.place)
+            )),
+        }
+    }
+    let outcome = |it: &Done| match it.planned() {
+        Some(_) if dry => format!("would be {}", it.outcome),
+        _ => it.outcome.to_owned(),
     };
     let hooks = done
         .iter()
-        .map(|it| json!({ "hook": it.hook.name(), "outcome": it.outcome, "place": it.place }));
-    Report {
-        json: json!({ "version": 1, "hooks": hooks.collect::<Vec<_>>() }).into(),
-        text: done.iter().map(line).collect(),
-        ..Report::default()
+        .map(|it| json!({ "hook": it.hook.name(), "outcome": outcome(it), "place": it.place }));
+    let json = json!({ "version": 1, "hooks": hooks.collect::<Vec<_>>() }).into();
+    Report { json, text, ..Report::default() }
+}
+
+impl Done {
+    /// The deed as a sentence of a plan; none where nothing is done.
+    fn planned(&self) -> Option<String> {
+        let (verb, rest) = file::DEEDS.iter().find(|(outcome, _)| *outcome == self.outcome)?.1;
+        Some(format!("{verb} the {} hook: {}{rest}", self.hook, self.place))
     }
 }

@@ -47,7 +47,9 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
     }
     let keys = keys(&items);
     let made = insert(&raw, template.pieces(&text, &keys, &cleanup));
-    if !session.common.dry_run {
+    if session.common.dry_run {
+        session.plan.add(format!("put {keys} into the message"));
+    } else {
         fs::write(path, &made)
             .map_err(|error| message::unreadable(path, &error).during("change the message"))?;
         if is_unwritten {
@@ -129,9 +131,8 @@ fn left(why: &str, session: &Session) -> Report {
 fn report(keys: Option<&str>, why: &str, session: &Session) -> Report {
     let text = match keys {
         _ if session.common.verbose == 0 && !session.common.dry_run => String::new(),
-        Some(keys) if session.common.dry_run => {
-            format!("would put {} into the message\n", untrusted::line(keys))
-        }
+        // That is in the plan.
+        Some(_) if session.common.dry_run => String::new(),
         Some(keys) => format!("put {} into the message\n", untrusted::line(keys)),
         None => format!("the message stays: {why}\n"),
     };

@@ -20,6 +20,16 @@ const FOREIGN: &str = "left alone: the hook is not link-commit's";
 pub(super) const EDITED: &str = "left alone: it was edited after link-commit wrote it";
 const PUT_BACK: &str = "put back: the hook of before";
 
+/// The outcomes that change something, and how they are planned: what comes before the hook's name, and behind its place.
+pub(super) const DEEDS: &[(&str, (&str, &str))] = &[
+    (INSTALLED, ("install", "")),
+    (BESIDE, ("install", ", and run the one that is there first")),
+    (UPDATED, ("update", "")),
+    (REMOVED, ("remove", "")),
+    (RESTORED, ("remove", ", and put the one of before back")),
+    (PUT_BACK, ("put back", "")),
+];
+
 /// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum There {
