@@ -11,3 +11,4 @@ mod push;
 mod repo;
 mod settings;
 mod uninstall;
+mod verdict;

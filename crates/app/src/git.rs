@@ -296,6 +296,11 @@ impl Git {
         Ok(())
     }
 
+    /// True for a commit of several parents.
+    pub fn is_merge(&self, id: Oid) -> Result<bool> {
+        Ok(self.shown(id)?.parent_count() > 1)
+    }
+
     fn cannot_read(&self, error: &git2::Error) -> Error {
         Error::new(
             ErrorKind::NotFound,

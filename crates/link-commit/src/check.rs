@@ -34,19 +34,21 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session) -> Result<Report> {
     }
     let cleanup = Cleanup::of(&text, &git, session);
     let message = cleanup.committed(&text);
-    let kind = origin(&message);
     if message.trim().is_empty() {
         return Ok(
             exempt("the message is empty, which git refuses itself".to_owned()).report(session)
         );
     }
-    if let Origin::Merge | Origin::Fold = kind {
-        return Ok(exempt("it speaks of other commits".to_owned()).report(session));
+    let exemption = policy::exemption(&message, false);
+    let is_revert = origin(&message) == Origin::Revert;
+    if let Some(why) = exemption.filter(|_| !is_revert) {
+        return Ok(exempt(why.to_owned()).report(session));
     }
     let rules = Rules::of(args, &git, session)?;
     let mut verdict = Verdict::default();
-    if kind == Origin::Revert {
-        verdict.exempt = Some("it is a revert".to_owned());
+    if is_revert {
+        // It repeats what will be closed again.
+        verdict.exempt = exemption.map(str::to_owned);
         rules.guard(&message, rules.closing_guard.min_warn(), &mut verdict);
         return Ok(verdict.report(session));
     }

@@ -214,7 +214,7 @@ pub struct LinkArgs {
     /// Projects whose items are taken, comma-separated: keys, or repositories (default: the tracker's project).
     #[arg(long, value_name = "A,B", value_delimiter = ',', value_parser = project_or_repository)]
     pub projects: Vec<String>,
-    /// Fail when no work item is named.
+    /// Fail when no work item is named; merges, reverts and `fixup!` commits need none.
     #[arg(long)]
     pub require: bool,
     /// Carry out `#comment`, `#done` and the like behind an item, for links that this run makes.

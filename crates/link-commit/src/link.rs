@@ -1,7 +1,7 @@
 //! Linking: one request per link, several in flight, in the order of the commits.
 
 use crate::{
-    LinkArgs, range,
+    LinkArgs, policy, range,
     show::{self, View},
     smart::{self, Applied},
     transition::{Moved, move_all},
@@ -54,6 +54,8 @@ pub(crate) struct Job {
 #[derive(Default)]
 pub(crate) struct Outcome {
     pub(crate) commits: Vec<Commit>,
+    /// Those of the commits that an item is asked of, as indices.
+    pub(crate) asked: Vec<usize>,
     pub(crate) results: Vec<(Job, Result<Link>)>,
     /// Links that were not tried, because the first one failed in a way that all would.
     pub(crate) untried: Vec<Job>,
@@ -76,7 +78,8 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
     let connection = session.connect(Some(&git)).await?;
     let read = |id: &Oid| git.read(*id, &pages).map(|commit| without_secrets(commit, session));
     let commits = listed.commits.iter().map(read).collect::<Result<Vec<_>>>()?;
-    let mut outcome = Outcome { commits, missing: listed.missing, ..Outcome::default() };
+    let asked = asked(&listed.commits, &commits, &git)?;
+    let mut outcome = Outcome { commits, asked, missing: listed.missing, ..Outcome::default() };
     let view = View { dry: session.common.dry_run, verbose: session.common.verbose > 0 };
     match connection {
         Connection::Ready(Connected { tracker, naming }) => {
@@ -97,6 +100,17 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
             Ok(show::without_token(&outcome, &jobs, args.require, view))
         }
     }
+}
+
+/// The commits that an item is asked of, where it is required.
+fn asked(ids: &[Oid], commits: &[Commit], git: &Git) -> Result<Vec<usize>> {
+    let mut asked = Vec::new();
+    for (index, (id, commit)) in ids.iter().zip(commits).enumerate() {
+        if policy::exemption(&commit.message, git.is_merge(*id)?).is_none() {
+            asked.push(index);
+        }
+    }
+    Ok(asked)
 }
 
 /// The commit as it may be shown and sent: a secret in a message is not to travel further.

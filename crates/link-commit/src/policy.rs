@@ -4,7 +4,7 @@ use app::{Result, Session, forge, git::Git, naming::Naming, untrusted};
 use backend::{
     Error, ErrorKind,
     model::WorkItemId,
-    reference::{Closing, Extraction, Finder, Form, Grammar, closings},
+    reference::{Closing, Extraction, Finder, Form, Grammar, Origin, closings, origin},
 };
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -84,6 +84,15 @@ impl Policy {
     /// How an item could be written here, for a hint.
     pub(crate) fn example(&self) -> String {
         self.naming.example()
+    }
+}
+
+/// Why no item is asked of a commit; hooks and `--require` agree on it.
+pub(crate) fn exemption(message: &str, is_merge: bool) -> Option<&'static str> {
+    match origin(message) {
+        Origin::Merge | Origin::Fold => Some("it speaks of other commits"),
+        Origin::Revert => Some("it is a revert"),
+        Origin::Person => is_merge.then_some("it is a merge"),
     }
 }
 

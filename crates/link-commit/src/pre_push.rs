@@ -9,10 +9,7 @@ use app::{
     git::{Git, Oid, Pushed, short},
     untrusted,
 };
-use backend::{
-    Error, ErrorKind,
-    reference::{Origin, origin},
-};
+use backend::{Error, ErrorKind};
 use serde_json::{Value, json};
 use std::{collections::HashSet, io::Read as _};
 
@@ -57,8 +54,7 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
 
 /// Whether nothing can be asked of a commit, or it names an item.
 fn passes(commit: &Pushed, policy: &Policy) -> bool {
-    commit.is_merge
-        || origin(&commit.message) != Origin::Person
+    policy::exemption(&commit.message, commit.is_merge).is_some()
         || !policy.find(&commit.message).references.is_empty()
 }
 

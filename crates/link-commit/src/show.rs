@@ -33,7 +33,7 @@ pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
     let warning = || {
         format!("{} not tried, since each would fail like the first", were(untried, "more link"))
     };
-    let unmet = (require && outcome.results.is_empty()).then(|| nothing_named(outcome));
+    let unmet = if require && outcome.results.is_empty() { nothing_named(outcome) } else { None };
     Report {
         json: document::document(outcome, &linked, failures.iter().chain(&unmet)).into(),
         text: lines::lines(outcome, &linked, view),
@@ -47,7 +47,7 @@ pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
 
 /// The report of a fork's run, which gets no secrets: nothing is linked, which is no failure, and the verdict stands.
 pub(crate) fn without_token(outcome: &Outcome, jobs: &[Job], require: bool, view: View) -> Report {
-    let unmet = (require && jobs.is_empty()).then(|| nothing_named(outcome));
+    let unmet = if require && jobs.is_empty() { nothing_named(outcome) } else { None };
     Report {
         json: document::without_token(outcome, jobs, unmet.iter()).into(),
         text: lines::without_token(outcome, jobs),
@@ -98,11 +98,15 @@ pub(crate) fn incomplete(why: Missing, read: usize) -> Failure {
     Failure { kind: Some(ErrorKind::NotFound), message, hint: hint.to_owned() }
 }
 
-fn nothing_named(outcome: &Outcome) -> Failure {
-    let subject =
-        outcome.commits.first().map(|commit| untrusted::line(commit.subject())).unwrap_or_default();
-    let message = match outcome.commits.len() {
-        0 => "the range holds no commit, so no work item is named".to_owned(),
+/// The failure of a range in which no item is named; none where all that it holds are commits of which none is asked.
+fn nothing_named(outcome: &Outcome) -> Option<Failure> {
+    let first = outcome.asked.first().map(|index| outcome.commits[*index].subject());
+    let subject = first.map(untrusted::line).unwrap_or_default();
+    let message = match outcome.asked.len() {
+        0 if outcome.commits.is_empty() => {
+            "the range holds no commit, so no work item is named".to_owned()
+        }
+        0 => return None,
         1 => format!("the commit `{subject}` names no work item"),
         read => format!("none of the {read} commits names a work item"),
     };
@@ -110,7 +114,7 @@ fn nothing_named(outcome: &Outcome) -> Failure {
         "name one in the message, such as `Refs: {}`, or allow its project with --projects",
         outcome.example
     );
-    Failure { kind: None, message, hint }
+    Some(Failure { kind: None, message, hint })
 }
 
 fn count(number: usize, what: &str) -> String {
