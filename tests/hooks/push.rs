@@ -180,3 +180,33 @@ fn pre_commit_hands_the_range_on_in_variables() {
     refused(&run("refs/heads/topic"), &["one"]);
     assert_eq!(run("refs/heads/SHOP-1").code, 0);
 }
+
+#[test]
+fn what_is_new_to_a_branch_is_judged_as_that_branch_s() {
+    let repo = cloned();
+    repo.git("checkout --quiet -b feature/SHOP-3-x").expect_code(0);
+    repo.commit("a", "by the branch");
+    repo.git("push --quiet origin feature/SHOP-3-x").expect_code(0);
+    repo.git("checkout --quiet main").expect_code(0);
+    repo.git("merge --quiet --ff-only feature/SHOP-3-x").expect_code(0);
+    refused(&repo.git("push origin main"), &["by the branch"]);
+    // What main has was judged as main's, and is nobody's to answer for who takes it in.
+    repo.git("push --quiet --no-verify origin main").expect_code(0);
+    repo.git("checkout --quiet -b topic main~1").expect_code(0);
+    repo.commit("b", "SHOP-4: b");
+    repo.git("push --quiet origin topic").expect_code(0);
+    repo.git("rebase --quiet main").expect_code(0);
+    repo.git("push --quiet --force origin topic").expect_code(0);
+}
+
+#[test]
+fn what_passes_as_one_reference_has_passed() {
+    let repo = cloned();
+    repo.git("checkout --quiet -b feature/SHOP-3-x").expect_code(0);
+    repo.commit("a", "by the branch");
+    repo.git_with(&["tag", "-a", "v1", "-m", "release"], "false").expect_code(0);
+    repo.git("push --quiet --follow-tags origin feature/SHOP-3-x").expect_code(0);
+    repo.commit("b", "more");
+    repo.git("tag v2").expect_code(0);
+    refused(&repo.git("push origin v2"), &["more"]);
+}

@@ -19,7 +19,7 @@ use backend::{Error, ErrorKind, Result, model::Commit};
 pub use git2::Oid;
 use git2::{ErrorCode, Repository, Sort};
 use jiff::Timestamp;
-pub use push::{Pushed, short};
+pub use push::{Brought, Pushed, short};
 use rewritten::Rewritten;
 pub use settings::HooksFolder;
 use settings::Setting;

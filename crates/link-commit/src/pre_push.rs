@@ -6,7 +6,7 @@ use crate::{
 };
 use app::{
     Failure, Report, Result, Session,
-    git::{Git, Oid, Pushed, short},
+    git::{Brought, Git, Oid, Pushed, short},
     untrusted,
 };
 use backend::{Error, ErrorKind};
@@ -28,6 +28,12 @@ struct Update {
     theirs: Option<Oid>,
 }
 
+impl Update {
+    fn brought<'a>(&'a self, remote: &'a str) -> Brought<'a> {
+        Brought { tip: self.tip, theirs: self.theirs, remote, reference: &self.remote }
+    }
+}
+
 /// Checks what is about to be pushed.
 pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
     let git = session.git(&args.repository)?;
@@ -37,19 +43,23 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
     let severity = policy::missing_item(args.missing_item, &git, session)?;
     let updates = if severity == Severity::Off { Vec::new() } else { updates };
     let remote = args.remote.as_deref().or_else(|| session.env.get("PRE_COMMIT_REMOTE_NAME"));
-    let (mut checked, mut refused, mut failing) = (HashSet::new(), HashSet::new(), Vec::new());
+    let (mut passed, mut refused, mut failing) = (HashSet::new(), HashSet::new(), Vec::new());
     for update in updates.iter().filter(|update| has_work(update)) {
-        let commits = git.pushed(update.tip, update.theirs, remote.unwrap_or_default())?;
+        let commits = git.pushed(&update.brought(remote.unwrap_or_default()))?;
         let of_branch = !policy.of_branch(branch(update)).is_empty();
         for commit in commits {
-            checked.insert(commit.id);
-            if !of_branch && !passes(&commit, &policy) && refused.insert(commit.id) {
+            if of_branch || passes(&commit, &policy) {
+                passed.insert(commit.id);
+            } else if refused.insert(commit.id) {
                 failing.push(commit);
             }
         }
     }
-    let unmet = unmet(&failing, checked.len(), &git, &policy);
-    Ok(report(&failing, checked.len(), unmet, severity))
+    let checked = passed.union(&refused).count();
+    // What passes as a branch's passes as its tag's.
+    failing.retain(|commit| !passed.contains(&commit.id));
+    let unmet = unmet(&failing, checked, &git, &policy);
+    Ok(report(&failing, checked, unmet, severity))
 }
 
 /// Whether nothing can be asked of a commit, or it names an item.
