@@ -25,6 +25,7 @@ mod number;
 mod origin;
 mod position;
 mod prefixes;
+mod revert;
 pub mod smart;
 mod subject;
 mod suggest;
@@ -38,6 +39,7 @@ pub use finder::Finder;
 pub use lineage::{picked, reverted};
 pub use origin::{Origin, origin};
 pub use prefixes::Prefixes;
+pub use revert::reverted_subject;
 pub use subject::About;
 pub use suggest::Suggestion;
 pub use trailer::undivided as trailers;
@@ -143,11 +145,6 @@ pub fn is_robots_branch(name: &str) -> bool {
     branch::is_robots(name)
 }
 
-/// Whose work a branch is about, by its name.
-pub fn about_branch(name: &str) -> About {
-    branch::about(name)
-}
-
 /// A reference to a work item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reference {
@@ -159,6 +156,8 @@ pub struct Reference {
     pub tier: Tier,
     /// Where it stands.
     pub place: Place,
+    /// Whose work it is named as.
+    pub about: About,
     /// Bytes of the text that it takes.
     pub span: Range<usize>,
     /// What made the tier, such as "keyword `fixes`".

@@ -8,7 +8,7 @@ use app::{Result, naming::Naming};
 use backend::{
     model::{Commit, Status, WorkItemId},
     reference::{
-        self, About, Extraction, Finder, Form, Grammar, Place, Reference, Tier,
+        About, Extraction, Finder, Form, Grammar, Place, Reference, Tier,
         smart::{self, Command},
     },
 };
@@ -140,11 +140,12 @@ impl Reader<'_> {
         let title = proposal.pull_request.title.replace(['\r', '\n'], " ");
         let message = format!("{title}\n\n{}", proposal.description);
         let found = self.ours(self.finder.find(&message));
-        let is_reverted = reference::about(&title) == About::Reverted;
         for reference in found.references {
             let is_titles = reference.span.start < title.len();
             match (is_titles, self.named.is_bots) {
-                (true, _) if is_reverted => self.leave(&reference, "title", TAKEN_BACK),
+                (true, _) if reference.about == About::Reverted => {
+                    self.leave(&reference, "title", TAKEN_BACK)
+                }
                 (true, _) => self.add(&reference, title_bond(&reference), "title", None),
                 (false, true) => self.leave(&reference, "body", BOTS),
                 (false, false) => self.add(&reference, bond(&reference), "body", None),
@@ -159,9 +160,8 @@ impl Reader<'_> {
     fn branch(&mut self) {
         let name = &self.facts.proposal.source_branch;
         let found = self.ours(self.finder.find_branch(name));
-        let is_reverted = reference::about_branch(name) == About::Reverted;
         for reference in found.references {
-            if is_reverted {
+            if reference.about == About::Reverted {
                 self.leave(&reference, "branch", TAKEN_BACK);
             } else {
                 self.add(&reference, Bond::Work, "branch", None);
@@ -175,7 +175,6 @@ impl Reader<'_> {
     fn commit(&mut self, index: usize, commit: &Commit) {
         let found = self.ours(self.finder.find(&commit.message));
         let is_bots = author::is_bots_name(&commit.author);
-        let is_reverted = reference::about(&commit.message) == About::Reverted;
         let by = self.named.taken_back.get(index).copied().flatten();
         let by = by.and_then(|by| self.facts.proposal.commits.get(by));
         for reference in found.references {
@@ -183,7 +182,7 @@ impl Reader<'_> {
             if let Some(by) = by {
                 let reason = format!("commit {} takes it back", by.short_sha());
                 self.leave(&reference, commit.short_sha(), &reason);
-            } else if is_reverted && reference.place == Place::Subject {
+            } else if reference.about == About::Reverted {
                 self.leave(&reference, commit.short_sha(), TAKEN_BACK);
             } else if is_bots && !in_subject {
                 self.leave(&reference, commit.short_sha(), BOTS);

@@ -85,14 +85,22 @@ impl Finder {
                 Candidate { span, what: What::Item(item, Form::Number) }
             }));
         }
-        let is_robots = branch::is_robots(name);
+        let (is_robots, about) = (branch::is_robots(name), branch::about(name));
         for Candidate { span, what } in candidates {
             let reason = match what {
                 What::LookAlike(reason) => reason,
                 What::Item(..) if is_robots => "a robot named the branch".into(),
                 What::Item(item, form) => {
                     let (tier, place, reason) = (Tier::Refs, Place::Branch, "branch name".into());
-                    found.references.push(Reference { item, form, tier, place, span, reason });
+                    found.references.push(Reference {
+                        item,
+                        form,
+                        tier,
+                        place,
+                        about,
+                        span,
+                        reason,
+                    });
                     continue;
                 }
             };

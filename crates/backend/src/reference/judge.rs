@@ -117,8 +117,9 @@ impl<'a> Judge<'a> {
         let (tier, reason, is_list) = self.tier(&span, form, place);
         self.previous =
             is_list.then(|| Previous { end: span.end, form, tier, reason: reason.clone() });
-        let (tier, reason) = self.lowered(&span, tier, reason);
-        self.found.references.push(Reference { item, form, tier, place, span, reason });
+        let about = self.subject.about_at(span.start);
+        let (tier, reason) = lowered(about, tier, reason);
+        self.found.references.push(Reference { item, form, tier, place, about, span, reason });
     }
 
     /// Why the part of the message around a span does not speak for itself. The item is real all the same.
@@ -173,7 +174,7 @@ impl<'a> Judge<'a> {
         }
         if let Some(mut keyword) = keyword::before(before, after) {
             // A revert's subject quotes a whole one, which speaks as it did before.
-            keyword.is_quoted &= place != Place::Subject || self.subject.about == About::This;
+            keyword.is_quoted &= self.subject.about_at(span.start) == About::This;
             let (tier, reason) = by_keyword(keyword, form, place, self.grammar);
             return (tier, reason, true);
         }
@@ -211,18 +212,15 @@ impl<'a> Judge<'a> {
         }
         Some((previous.tier, previous.reason.clone()))
     }
+}
 
-    /// Nothing is closed by a commit that takes work back, or that will be folded into another.
-    fn lowered(&self, span: &Range<usize>, tier: Tier, reason: Reason) -> (Tier, Reason) {
-        let in_subject = span.start < self.subject.span.end;
-        match self.subject.about {
-            About::Reverted if in_subject => (Tier::Mentions, "subject of a revert".into()),
-            About::Reapplied if in_subject => {
-                (tier.min_refs(), "subject of a revert of a revert".into())
-            }
-            About::Folded => (Tier::Mentions, "fixup of another commit".into()),
-            _ => (tier, reason),
-        }
+/// Nothing is closed by words that take work back, or by a commit that will be folded into another.
+fn lowered(about: About, tier: Tier, reason: Reason) -> (Tier, Reason) {
+    match about {
+        About::This => (tier, reason),
+        About::Reverted => (Tier::Mentions, "subject of a revert".into()),
+        About::Reapplied => (tier.min_refs(), "subject of a revert of a revert".into()),
+        About::Folded => (Tier::Mentions, "fixup of another commit".into()),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Subjects that git, a code host or a merge script wrote: their keys belong to another commit or to a branch.
 
-use super::{around, message};
+use super::{
+    around, message,
+    revert::{self, Revert},
+};
+use serde::Serialize;
 use std::ops::Range;
 
 /// What the shape of a subject says about the references in it.
@@ -11,11 +15,14 @@ pub(super) struct Subject {
     pub(super) branches: Option<usize>,
     /// The title of the pull request that a merge commit repeats below its subject.
     pub(super) title: Option<Range<usize>>,
+    /// The part that another commit's work is named in.
+    revert: Option<Revert>,
     pub(super) about: About,
 }
 
 /// Whose work a subject, a title or a branch names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum About {
     /// This commit's.
     This,
@@ -32,11 +39,27 @@ impl Subject {
     pub(super) fn of(message: &str) -> Self {
         let span = message::subject(message);
         let text = &message[span.clone()];
+        let revert = revert::of(text);
         Self {
             branches: branches(text).map(|at| span.start + at),
             title: title(message, &span),
-            about: about(text),
+            about: about(text, revert.as_ref()),
+            revert,
             span,
+        }
+    }
+
+    /// Whose work is named at `at` in the message: around the words of a revert stands this commit's own.
+    pub(super) fn about_at(&self, at: usize) -> About {
+        let is_others = || {
+            let within = at.checked_sub(self.span.start);
+            let span = self.revert.as_ref().map(|revert| &revert.span);
+            span.zip(within).is_some_and(|(span, within)| span.contains(&within))
+        };
+        match self.about {
+            About::Folded => About::Folded,
+            about if is_others() => about,
+            _ => About::This,
         }
     }
 
@@ -76,12 +99,12 @@ fn branches(text: &str) -> Option<usize> {
     is_merge.then(|| text.find('\'')).flatten()
 }
 
-fn about(text: &str) -> About {
+fn about(text: &str, revert: Option<&Revert>) -> About {
     const FOLDS: &[&str] = &["fixup! ", "squash! ", "amend! "];
     if FOLDS.iter().any(|fold| text.starts_with(fold)) {
         return About::Folded;
     }
-    about_depth(reverts(text))
+    about_depth(revert.map_or(0, |revert| revert.depth))
 }
 
 /// An even number of reverts puts work in again.
@@ -90,21 +113,6 @@ pub(super) fn about_depth(reverts: usize) -> About {
         0 => About::This,
         depth if depth % 2 == 1 => About::Reverted,
         _ => About::Reapplied,
-    }
-}
-
-/// How many reverts are nested; `Reapply` is git's word for the revert of a revert.
-fn reverts(text: &str) -> usize {
-    let (mut rest, mut depth) = (text, 0);
-    loop {
-        if let Some(inner) = rest.strip_prefix("Revert \"") {
-            (rest, depth) = (inner, depth + 1);
-        } else if let Some(inner) = rest.strip_prefix("Reapply \"") {
-            (rest, depth) = (inner, depth + 2);
-        } else {
-            const LAST: &[&str] = &["Revert ", "revert ", "revert: ", "Revert: ", "revert("];
-            return depth + usize::from(LAST.iter().any(|start| rest.starts_with(start)));
-        }
     }
 }
 
@@ -162,6 +170,9 @@ mod tests {
         check("revert: SHOP-1 add", About::Reverted, "");
         check("Reverting is fine", About::This, "");
         check("fixup! SHOP-1 add", About::Folded, "");
+        let subject = Subject::of("\nSHOP-2: Revert \"SHOP-1\" x");
+        let about = [1, 17, 25].map(|at| subject.about_at(at));
+        assert_eq!(about, [About::This, About::Reverted, About::This]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What references mean, case by case: `item tier place: reason`, and what is skipped as `(text: reason)`.
 
-use super::{About, Extraction, Finder, Grammar, Pattern, Prefixes, Tier, about, about_branch};
+use super::{About, Extraction, Finder, Grammar, Pattern, Prefixes, Tier, about};
 
 fn finder() -> Finder {
     let patterns = [Pattern::Key, Pattern::AzureBoards, Pattern::Number];
@@ -137,10 +137,11 @@ fn numbers_are_closed_by_the_grammar_of_their_host() {
 #[test]
 fn titles_and_branches_say_whose_work_they_are_about() {
     assert_eq!(about("Revert \"Reapply \"SHOP-1 add\"\""), About::Reverted);
+    let about_branch = |name| finder().find_branch(name).references[0].about;
     assert_eq!(about_branch("revert-12-feature/SHOP-1"), About::Reverted);
     assert_eq!(about_branch("revert-13-revert-12-feature/SHOP-1"), About::Reapplied);
-    assert_eq!(about_branch("revert-the-cart"), About::This);
-    assert_eq!(about_branch("refs/heads/revert-7-x"), About::Reverted);
+    assert_eq!(about_branch("revert-the-cart-SHOP-1"), About::This);
+    assert_eq!(about_branch("refs/heads/revert-7-SHOP-1"), About::Reverted);
 }
 
 #[test]
@@ -177,6 +178,11 @@ fn subjects_name_work_at_their_edges() {
 fn subjects_that_machines_wrote_name_other_commits_and_branches() {
     check("Revert \"Fix SHOP-1\"", &["SHOP-1 Mentions Subject: subject of a revert"]);
     check("Revert \"x\"\n\nFixes SHOP-1", &["SHOP-1 Closes Body: keyword `Fixes`"]);
+    let taken_back = "SHOP-1 Mentions Subject: subject of a revert";
+    let own = "SHOP-2 Refs Subject: place in the subject";
+    check("SHOP-2: Revert \"Fix SHOP-1\"", &[own, taken_back]);
+    check("[SHOP-2] revert: SHOP-1 add", &[own, taken_back]);
+    check("Revert \"SHOP-1 add\" for SHOP-2", &[taken_back, "SHOP-2 Mentions Subject: bare key"]);
     check(
         "Revert \"Revert \"fix SHOP-1\"\"",
         &["SHOP-1 Refs Subject: subject of a revert of a revert"],

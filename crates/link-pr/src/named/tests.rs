@@ -69,6 +69,12 @@ fn a_revert_names_work_that_is_taken_back() {
         &[],
         &["SHOP-2 refs in body", "(SHOP-1 title: it names work that is taken back)"],
     );
+    let taken_back = "(SHOP-1 title: it names work that is taken back)";
+    for lead in ["SHOP-2: ", "SHOP-2 | ", "[SHOP-2] "] {
+        let title = format!("{lead}Revert \"SHOP-1 a\"");
+        check(&title, "", &[], &["SHOP-2 work in title", taken_back]);
+    }
+    check("Revert \"SHOP-1 x\" for SHOP-2", "", &[], &["SHOP-2 work in title", taken_back]);
     let mut branch = facts("x", "", &[]);
     branch.proposal.source_branch = "revert-12-feature/SHOP-1".to_owned();
     assert_eq!(words(&branch), ["(SHOP-1 branch: it names work that is taken back)"]);
