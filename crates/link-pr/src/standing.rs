@@ -1,9 +1,6 @@
 //! Which commits of a pull request still stand: a later one may take them back, and be taken back itself.
 
-use backend::{
-    model::Commit,
-    reference::{self, About},
-};
+use backend::{model::Commit, reference};
 use std::collections::HashMap;
 
 /// For each commit, the index of the later one that takes it back; `None` for those that stand.
@@ -28,12 +25,11 @@ fn targets(commits: &[Commit], index: usize, subjects: &HashMap<&str, Vec<usize>
     let ids = reference::reverted(message);
     let named = |id: &&str| commits[..index].iter().position(|commit| commit.sha.starts_with(*id));
     let by_id: Vec<usize> = ids.iter().filter_map(named).collect();
-    if !by_id.is_empty() || reference::about(message) == About::This {
+    if !by_id.is_empty() {
         return by_id;
     }
-    let quoted = commits[index].subject().strip_prefix("Revert \"");
-    let quoted = quoted.and_then(|rest| rest.trim_end().strip_suffix('"'));
-    let known = quoted.and_then(|subject| subjects.get(subject));
+    let quoted = reference::reverted_subject(message);
+    let known = quoted.and_then(|subject| subjects.get(&*subject));
     known.and_then(|all| all.iter().rfind(|at| **at < index)).copied().into_iter().collect()
 }
 
@@ -76,6 +72,14 @@ mod tests {
         check(&["a", &revert_of(0), &revert_of(1)], &[None, Some(2), None]);
         check(&["a", "Revert \"a\"", "Revert \"Revert \"a\"\""], &[None, Some(2), None]);
         check(&["a", &revert_of(0), &revert_of(1), &revert_of(2)], &[Some(1), None, Some(3), None]);
+        // Git's words for it since 2.43; after a rebase the ids are those of commits that are gone.
+        let stale = format!("\n\nThis reverts commit {}.", commit(9, "").sha);
+        let stack = ["a", "Revert \"a\"", "Reapply \"a\"", "Revert \"Reapply \"a\"\""];
+        let stack = stack.map(|subject| format!("{subject}{stale}"));
+        let [a, revert, again, undone] = stack.each_ref().map(String::as_str);
+        check(&[a, revert, again], &[None, Some(2), None]);
+        check(&[a, revert, again, undone], &[Some(1), None, Some(3), None]);
+        check(&["a", "SHOP-2: Revert \"a\""], &[Some(1), None]);
     }
 
     #[test]
