@@ -158,6 +158,8 @@ pub struct Reference {
     pub place: Place,
     /// Whose work it is named as.
     pub about: About,
+    /// True where a word says no more than that it points at the item, wherever that stands: `part of`, `Refs:`.
+    pub points: bool,
     /// Bytes of the text that it takes.
     pub span: Range<usize>,
     /// What made the tier, such as "keyword `fixes`".

@@ -255,25 +255,19 @@ pub(crate) fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.len() <= 200 && id.chars().all(plain) && !id.contains("--")
 }
 
-/// What a title names is its work, unless it takes it back or only counts: `Add the cart (#12)`.
+/// What a title names is its work, unless it takes it back, points at it or only counts: `Add the cart (#12)`.
 fn title_bond(reference: &Reference) -> Bond {
     match bond(reference) {
         Bond::Mentions if reference.is_bare() && reference.form != Form::Number => Bond::Work,
-        bond => bond.min_work(reference.tier),
-    }
-}
-
-impl Bond {
-    /// In a title, pointing at an item is working on it.
-    fn min_work(self, tier: Tier) -> Self {
-        if tier == Tier::Refs { self.min(Self::Work) } else { self }
+        Bond::Refs if !reference.points => Bond::Work,
+        bond => bond,
     }
 }
 
 fn bond(reference: &Reference) -> Bond {
     match (reference.tier, reference.place) {
         (Tier::Closes, _) => Bond::Closes,
-        (Tier::Refs, Place::Subject) => Bond::Work,
+        (Tier::Refs, Place::Subject) if !reference.points => Bond::Work,
         (Tier::Refs, _) => Bond::Refs,
         (Tier::Mentions, _) => Bond::Mentions,
     }

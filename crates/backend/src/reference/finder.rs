@@ -98,6 +98,7 @@ impl Finder {
                         tier,
                         place,
                         about,
+                        points: false,
                         span,
                         reason,
                     });

@@ -2,7 +2,7 @@
 
 use super::{
     Extraction, Form, Grammar, Place, Reference, Skipped, Tier, around,
-    keyword::{self, Keyword},
+    keyword::{self, Keyword, Meaning},
     message::Anatomy,
     position,
     subject::{self, About, Subject},
@@ -55,6 +55,10 @@ const NAMES: &[&str] = &[
     "workitem",
 ];
 
+/// Those of them that point at an item as something else than what is worked on.
+const POINTING: &[&str] =
+    &["contributes-to", "part-of", "related-to", "relates-to", "reopens", "see-also"];
+
 /// Judges the candidates of one message, in order.
 #[derive(Debug)]
 pub(super) struct Judge<'a> {
@@ -72,8 +76,30 @@ pub(super) struct Judge<'a> {
 struct Previous {
     end: usize,
     form: Form,
+    said: Said,
+}
+
+/// What the words around a reference say of it.
+#[derive(Debug, Clone)]
+struct Said {
     tier: Tier,
     reason: Reason,
+    /// Whether a word says no more than that it points at the item.
+    points: bool,
+    /// Whether it holds for a list that goes on.
+    is_shared: bool,
+}
+
+impl Said {
+    /// Of this reference only.
+    fn alone(tier: Tier, reason: impl Into<Reason>) -> Self {
+        Self { tier, reason: reason.into(), points: false, is_shared: false }
+    }
+
+    /// Of a list that may go on.
+    fn shared(tier: Tier, reason: impl Into<Reason>) -> Self {
+        Self { is_shared: true, ..Self::alone(tier, reason) }
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -114,12 +140,21 @@ impl<'a> Judge<'a> {
 
     fn accept(&mut self, span: Range<usize>, item: WorkItemId, form: Form) {
         let place = self.place(&span);
-        let (tier, reason, is_list) = self.tier(&span, form, place);
-        self.previous =
-            is_list.then(|| Previous { end: span.end, form, tier, reason: reason.clone() });
+        let said = self.said(&span, form, place);
+        let Said { tier, reason, points, is_shared } = said.clone();
+        self.previous = is_shared.then_some(Previous { end: span.end, form, said });
         let about = self.subject.about_at(span.start);
         let (tier, reason) = lowered(about, tier, reason);
-        self.found.references.push(Reference { item, form, tier, place, about, span, reason });
+        self.found.references.push(Reference {
+            item,
+            form,
+            tier,
+            place,
+            about,
+            points,
+            span,
+            reason,
+        });
     }
 
     /// Why the part of the message around a span does not speak for itself. The item is real all the same.
@@ -151,47 +186,42 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The tier, why, and whether it holds for a list that goes on.
-    fn tier(&self, span: &Range<usize>, form: Form, place: Place) -> (Tier, Reason, bool) {
+    fn said(&self, span: &Range<usize>, form: Form, place: Place) -> Said {
         let before = around::before(self.message, span.start);
         let after = around::after(self.message, span.end);
         if place == Place::Branch {
-            return (Tier::Refs, "branch name".into(), false);
+            return Said::alone(Tier::Refs, "branch name");
         }
-        if place == Place::Subject
-            && form == Form::Number
-            && before.ends_with('(')
-            && after.trim_end() == ")"
-        {
-            return (
-                Tier::Mentions,
-                "number at the subject's end, often a pull request's".into(),
-                false,
-            );
+        let in_subject = place == Place::Subject;
+        if in_subject && form == Form::Number && before.ends_with('(') && after.trim_end() == ")" {
+            let reason = "number at the subject's end, often a pull request's";
+            return Said::alone(Tier::Mentions, reason);
         }
-        if let Some((tier, reason)) = self.listed(span, form, place) {
-            return (tier, reason, true);
+        if let Some(said) = self.listed(span, form, place) {
+            return said;
         }
         if let Some(mut keyword) = keyword::before(before, after) {
             // A revert's subject quotes a whole one, which speaks as it did before.
             keyword.is_quoted &= self.subject.about_at(span.start) == About::This;
-            let (tier, reason) = by_keyword(keyword, form, place, self.grammar);
-            return (tier, reason, true);
+            return by_keyword(keyword, form, place, self.grammar);
         }
-        if let Some((tier, reason)) = by_line(before, place) {
-            return (tier, reason, true);
+        if let Some(said) = by_line(before, place) {
+            return said;
         }
-        if place == Place::Subject
-            && form != Form::Number
-            && position::is_at_work(self.message, span, true)
-        {
-            return (Tier::Refs, "place in the subject".into(), true);
+        if in_subject && form != Form::Number && position::is_at_work(self.message, span, true) {
+            // A word that points at the item says more than the brackets around it.
+            let pointing = keyword::before(before.trim_end_matches(['[', '(']), after)
+                .filter(|keyword| keyword.meaning == Meaning::Refs);
+            let place = || Said::shared(Tier::Refs, "place in the subject");
+            return pointing.map_or_else(place, |keyword| {
+                by_keyword(keyword, form, Place::Subject, self.grammar)
+            });
         }
-        (Tier::Mentions, bare(form).into(), false)
+        Said::alone(Tier::Mentions, bare(form))
     }
 
-    /// The tier of a reference that continues a list.
-    fn listed(&self, span: &Range<usize>, form: Form, place: Place) -> Option<(Tier, Reason)> {
+    /// What is said of a reference that continues a list.
+    fn listed(&self, span: &Range<usize>, form: Form, place: Place) -> Option<Said> {
         let previous = self.previous.as_ref().filter(|previous| previous.form == form)?;
         let gap = &self.message[previous.end..span.start];
         let is_folded = place == Place::Trailer && !gap.contains("\n\n");
@@ -204,13 +234,12 @@ impl<'a> Judge<'a> {
             Form::Number => self.grammar != Grammar::GitLab,
             Form::Key | Form::Custom => false,
         };
-        if previous.tier == Tier::Closes && closes_first_only {
-            return Some((
-                Tier::Refs,
-                format!("list after {}, which closes the first only", previous.reason).into(),
-            ));
+        let said = &previous.said;
+        if said.tier == Tier::Closes && closes_first_only {
+            let reason = format!("list after {}, which closes the first only", said.reason);
+            return Some(Said::shared(Tier::Refs, reason));
         }
-        Some((previous.tier, previous.reason.clone()))
+        Some(said.clone())
     }
 }
 
@@ -224,30 +253,35 @@ fn lowered(about: About, tier: Tier, reason: Reason) -> (Tier, Reason) {
     }
 }
 
-fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place, grammar: Grammar) -> (Tier, Reason) {
+fn by_keyword(keyword: Keyword<'_>, form: Form, place: Place, grammar: Grammar) -> Said {
     let word = keyword.word;
     if let Some(negation) = keyword.negation {
-        return (Tier::Mentions, format!("`{negation}` before `{word}`").into());
+        return Said::shared(Tier::Mentions, format!("`{negation}` before `{word}`"));
     }
     // Hosts close it all the same, which is what `closing` warns of; what somebody only cites is nobody's will.
     if keyword.is_quoted {
-        return (Tier::Mentions, "it is quoted".into());
+        return Said::shared(Tier::Mentions, "it is quoted");
     }
     let closes = keyword::closes(word, form, grammar);
     let tier = if closes { Tier::Closes } else { Tier::Refs };
     let kind = if place == Place::Trailer { "trailer" } else { "keyword" };
-    (tier, format!("{kind} `{word}`").into())
+    let points = keyword.meaning == Meaning::Refs;
+    Said { points, ..Said::shared(tier, format!("{kind} `{word}`")) }
 }
 
-/// The tier that the name of a trailer, or a well-known name of a line, gives to the value right behind it.
-fn by_line(before: &str, place: Place) -> Option<(Tier, Reason)> {
+/// What the name of a trailer, or a well-known name of a line, says of the value right behind it.
+fn by_line(before: &str, place: Place) -> Option<Said> {
     let name = line_name(before)?;
-    let is_known = NAMES.contains(&name.to_ascii_lowercase().as_str());
+    let lower = name.to_ascii_lowercase();
+    let is_known = NAMES.contains(&lower.as_str());
     let tier = if is_known { Tier::Refs } else { Tier::Mentions };
-    match place {
-        Place::Trailer => Some((tier, format!("trailer `{name}`").into())),
-        _ => is_known.then(|| (tier, format!("line `{name}`").into())),
-    }
+    let kind = match place {
+        Place::Trailer => "trailer",
+        _ if is_known => "line",
+        _ => return None,
+    };
+    let points = POINTING.contains(&lower.as_str());
+    Some(Said { points, ..Said::shared(tier, format!("{kind} `{name}`")) })
 }
 
 /// The name of a line whose value starts right here.

@@ -47,11 +47,31 @@ fn every_place_names_items_and_the_strongest_word_counts() {
         &["PAY-1 add", "x\n\nCloses: SHOP-1", "x SHOP-1"],
         &["SHOP-1 closes in body, 2 commits", "PAY-1 work in 1 commits"],
     );
-    check("part of SHOP-1", "", &[], &["SHOP-1 work in title"]);
     check("this does not fix SHOP-1", "", &[], &["SHOP-1 mentions in title"]);
     let mut branch = facts("add", "", &[]);
     branch.proposal.source_branch = "feature/shop-12-add".to_owned();
     assert_eq!(words(&branch), ["SHOP-12 work in branch"]);
+}
+
+#[test]
+fn a_word_that_points_at_an_item_says_more_than_its_place() {
+    for pointing in [
+        "part of SHOP-1",
+        "Cart, related to SHOP-1",
+        "See SHOP-1",
+        "Refs: SHOP-1",
+        "Add the model (part of SHOP-1)",
+        "Add the model, part of [SHOP-1]",
+        "Related-to: SHOP-1",
+    ] {
+        check(pointing, "", &[], &["SHOP-1 refs in title"]);
+        check("x", "", &[pointing], &["SHOP-1 refs in 1 commits"]);
+    }
+    check("Cart, see SHOP-1, SHOP-2", "", &[], &["SHOP-1 refs in title", "SHOP-2 refs in title"]);
+    for work in ["SHOP-1: x", "[SHOP-1] x", "x (SHOP-1)", "Ticket: SHOP-1", "See it: SHOP-1"] {
+        check(work, "", &[], &["SHOP-1 work in title"]);
+        check("x", "", &[work], &["SHOP-1 work in 1 commits"]);
+    }
 }
 
 #[test]
