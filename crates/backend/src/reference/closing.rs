@@ -176,6 +176,8 @@ mod tests {
         let check = |text, expected: &[&str]| check_unmeant(Grammar::GitHub, text, expected);
         check("This doesn't fix #12", &["fix #12"]);
         check("Partially fixes #12", &["fixes #12"]);
+        check("This doesnt fix #12", &["fix #12"]);
+        check("This might fix #12", &["fix #12"]);
         check("Use the cache rather than fixed: #12", &["fixed #12"]);
         check("Docs: say that `fixes #12` closes", &["fixes #12"]);
         check("Docs: \"fixes #12\" closes", &["fixes #12"]);

@@ -73,18 +73,38 @@ const MEANINGS: &[(Meaning, &[&str])] = &[
 const FILLERS: &[&str] =
     &["issue", "issues", "bug", "bugs", "jira", "story", "task", "ticket", "tickets"];
 
+/// Words that take a keyword back, or leave open whether it holds; those with an apostrophe have a rule.
 const NEGATIONS: &[&str] = &[
     "almost",
     "cannot",
+    "could",
+    "fixme",
     "hardly",
+    "may",
+    "maybe",
+    "might",
     "never",
     "no",
     "not",
     "partial",
     "partially",
     "partly",
+    "perhaps",
+    "possibly",
+    "todo",
+    "unless",
     "without",
+    "would",
 ];
+
+/// Verbs that are negated without an apostrophe, too: `doesn't`, `doesnt`.
+const NEGATED: &[&str] = &[
+    "ai", "are", "ca", "could", "did", "do", "does", "had", "has", "have", "is", "might", "must",
+    "need", "should", "was", "were", "wo", "would",
+];
+
+/// Words behind `if` that stand for the change itself: `if this fixes #1`, but `Return early if empty (fixes #1)`.
+const THIS: &[&str] = &["change", "commit", "it", "patch", "pr", "that", "this", "we"];
 
 /// The keyword that ends `line`, which is everything on the line before a reference; `after` is what follows that one.
 pub(super) fn before<'a>(line: &'a str, after: &str) -> Option<Keyword<'a>> {
@@ -153,31 +173,89 @@ pub(super) fn last_word(text: &str) -> Option<(&str, &str)> {
     (!word.is_empty() && !is_glued).then_some((rest, word))
 }
 
-/// The word that takes the keyword back, at most three words before it and in the same clause:
-/// `doesn't fully fix #1`, `rather than closing #1`; but `Don't create it twice (fixes #1)` closes.
+/// The word that takes the keyword back or doubts it, at most three words before it and in the same clause:
+/// `doesn't fully fix #1`, `rather than closing #1`, `todo: fix #1`; but `Don't create it twice (fixes #1)` closes.
 fn negation(rest: &str) -> Option<&str> {
-    let clause = rest
-        .rfind(['.', ',', ';', ':', '(', ')', '[', ']', '!', '?'])
-        .map_or(rest, |at| &rest[at + 1..]);
-    let mut following = "";
+    let rest = rest.trim_end();
+    let is_end = |c: char| ".,;:()[]!?".contains(c);
+    let clause = rest.rfind(is_end).map_or(rest, |at| &rest[at + 1..]);
+    if let Some(label) = rest.strip_suffix(':') {
+        let (_, word) = last_word(label)?;
+        return ["fixme", "todo"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(word))
+            .then_some(word);
+    }
+    let (mut following, mut is_about_this) = (String::new(), true);
     for word in clause.split_whitespace().rev().take(3) {
         let lower = word.to_lowercase();
+        let is_condition = is_about_this && matches!(lower.as_str(), "if" | "whether");
         let is_contrast =
-            matches!((lower.as_str(), following), ("rather", "than") | ("instead", "of"));
-        if is_contrast
-            || NEGATIONS.contains(&lower.as_str())
-            || lower.ends_with("n't")
-            || lower.ends_with("n’t")
-        {
+            matches!((lower.as_str(), following.as_str()), ("rather", "than") | ("instead", "of"));
+        if is_contrast || is_condition || is_negated(&lower) {
             return Some(word);
         }
-        following = if lower == "than" {
-            "than"
-        } else if lower == "of" {
-            "of"
-        } else {
-            ""
-        };
+        is_about_this &= THIS.contains(&lower.as_str());
+        following = lower;
     }
     None
+}
+
+/// `not`, `doesn't`, `doesn’t` and `doesnt`, in lower case.
+fn is_negated(word: &str) -> bool {
+    let head = word.strip_suffix('t').unwrap_or_default();
+    let bare = head.trim_end_matches(['\'', '’', '`', '´']);
+    let is_apart = bare.len() < head.len();
+    NEGATIONS.contains(&word)
+        || bare.strip_suffix('n').is_some_and(|verb| is_apart || NEGATED.contains(&verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::before;
+
+    #[track_caller]
+    fn check(line: &str, negation: Option<&str>) {
+        let found = before(line, "").expect("a keyword");
+        assert_eq!(found.negation, negation, "{line:?}");
+    }
+
+    #[test]
+    fn a_keyword_is_taken_back_with_and_without_an_apostrophe() {
+        for word in [
+            "doesnt",
+            "doesn't",
+            "doesn’t",
+            "Dont",
+            "didnt",
+            "isnt",
+            "cant",
+            "wont",
+            "cannot",
+            "shouldnt",
+            "wouldnt",
+            "couldnt",
+            "havent",
+            "hasn´t",
+        ] {
+            check(&format!("This {word} fix "), Some(word));
+            check(&format!("this {word} yet fully resolve "), Some(word));
+        }
+        check("the font fixes ", None);
+        check("the client fixes ", None);
+    }
+
+    #[test]
+    fn what_only_may_hold_closes_nothing() {
+        check("This might fix ", Some("might"));
+        check("maybe this fixes ", Some("maybe"));
+        check("TODO fix ", Some("TODO"));
+        check("todo: fix ", Some("todo"));
+        check("Tell me if this fixes ", Some("if"));
+        check("Not sure if fixed ", Some("if"));
+        check("Stop if the cart is empty, fixes ", None);
+        check("Stop if empty fixes ", None);
+        check("chore: fix ", None);
+        check("this should fix ", None);
+    }
 }

@@ -76,6 +76,8 @@ fn a_keyword_that_is_taken_back_closes_nothing() {
     check("x\n\ndoes not yet fully close SHOP-1", &["SHOP-1 Mentions Body: `not` before `close`"]);
     check("x\n\nrather than fixed: #391", &["#391 Mentions Body: `rather` before `fixed`"]);
     check("x\n\ninstead of fixing SHOP-1", &["SHOP-1 Mentions Body: `instead` before `fixing`"]);
+    check("x\n\nThis wont close SHOP-1", &["SHOP-1 Mentions Body: `wont` before `close`"]);
+    check("x\n\nand a TODO: fix SHOP-1", &["SHOP-1 Mentions Body: `TODO` before `fix`"]);
     check("Don't create two (Fixes #244)\n\nx", &["#244 Closes Subject: keyword `Fixes`"]);
     check("x\n\nDo not crash. Fixes SHOP-1", &["SHOP-1 Closes Body: keyword `Fixes`"]);
 }
