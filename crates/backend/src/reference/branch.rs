@@ -5,12 +5,19 @@ use std::ops::Range;
 
 /// First parts of names that robots give: what follows names packages, not work.
 const ROBOTS: &[&str] =
-    &["dependabot", "gh-readonly-queue", "greenkeeper", "renovate", "snyk", "whitesource"];
+    &["dependabot", "gh-readonly-queue", "greenkeeper", "renovate", "whitesource-remediate"];
 
-/// Whether a robot named the branch.
+/// What Snyk's names begin with; a digest follows.
+const SNYK: &[&str] = &["snyk-fix-", "snyk-upgrade-"];
+
+/// Whether a robot named the branch, by the exact pattern of its names: people have a `renovate-kitchen`, too.
 pub(super) fn is_robots(name: &str) -> bool {
-    let first = name.trim_start_matches("refs/heads/").split(['/', ':']).next().unwrap_or_default();
-    ROBOTS.iter().any(|robot| first == *robot || first.starts_with(&format!("{robot}-")))
+    let name = name.trim_start_matches("refs/heads/");
+    let first = name.split_once('/').map(|(first, _)| first);
+    let is_digest =
+        |rest: &str| rest.len() >= 16 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    first.is_some_and(|first| ROBOTS.contains(&first))
+        || SNYK.iter().any(|start| name.strip_prefix(start).is_some_and(is_digest))
 }
 
 /// Whether a lower-case key of an unknown prefix stands where a branch's key stands: a whole part of the name, or its
@@ -47,4 +54,35 @@ pub(super) fn number(name: &str) -> Option<Range<usize>> {
     let is_title = rest.starts_with('-') && rest[1..].starts_with(|c: char| c.is_alphabetic());
     ((1..=7).contains(&digits) && !name[start..].starts_with('0') && is_title)
         .then_some(start..start + digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_robots;
+
+    #[test]
+    fn robots_are_known_by_the_exact_pattern_of_their_names() {
+        for name in [
+            "renovate/left-pad-1.x",
+            "refs/heads/dependabot/npm_and_yarn/left-pad-1.3.0",
+            "snyk-fix-0123456789abcdef0123456789abcdef",
+            "snyk-upgrade-0123456789abcdef0123456789abcdef",
+            "greenkeeper/left-pad-1.3.0",
+            "whitesource-remediate/left-pad-1.x",
+            "gh-readonly-queue/main/pr-7-0123456789abcdef",
+        ] {
+            assert!(is_robots(name), "{name}");
+        }
+        for name in [
+            "renovate-kitchen",
+            "renovate",
+            "snyk-talk",
+            "snyk-fix-cart",
+            "dependabot-config",
+            "fix/renovate/x",
+            "",
+        ] {
+            assert!(!is_robots(name), "{name}");
+        }
+    }
 }

@@ -22,11 +22,13 @@ const NAMES: &[&str] = &[
     "weblate",
 ];
 
-/// Whether a program opened a pull request: its host or its name says so, or the branch that it works on.
+/// Whether a program opened a pull request: its host or its name says so. Where nobody tells the author, the branch does.
 pub(super) fn is_bots(proposal: &Proposal) -> bool {
-    proposal.author.is_bot
-        || is_bots_name(&proposal.author.name)
-        || reference::is_robots_branch(&proposal.source_branch)
+    let author = &proposal.author;
+    let is_told = !author.name.trim().is_empty();
+    author.is_bot
+        || is_bots_name(&author.name)
+        || (!is_told && reference::is_robots_branch(&proposal.source_branch))
 }
 
 /// Whether a name is that of a program.
@@ -38,7 +40,24 @@ pub(super) fn is_bots_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_bots_name;
+    use super::{is_bots, is_bots_name};
+    use crate::facts::testing::facts;
+
+    #[track_caller]
+    fn check(author: &str, branch: &str, expected: bool) {
+        let mut proposal = facts("x", "", &[]).proposal;
+        (proposal.author.name, proposal.source_branch) = (author.to_owned(), branch.to_owned());
+        assert_eq!(is_bots(&proposal), expected, "{author} {branch}");
+    }
+
+    #[test]
+    fn the_branch_counts_only_where_nobody_tells_the_author() {
+        check("alex", "renovate/left-pad", false);
+        check("alex", "renovate-kitchen", false);
+        check("renovate[bot]", "topic", true);
+        check("", "renovate/left-pad", true);
+        check("", "renovate-kitchen", false);
+    }
 
     #[test]
     fn programs_are_known_by_their_names() {
