@@ -67,7 +67,13 @@ fn the_branch_counts_and_slips_are_seen() {
         refused(&check(&repo, message, &[]), &["did you mean", meant]);
     }
     repo.write(".devops-integrations.yaml", "");
-    refused(&check(&repo, "shop-12: add", &[]), &["did you mean SHOP-12"]);
+    refused(&check(&repo, "SHOP 12: add", &[]), &["did you mean SHOP-12"]);
+    // Where nobody knows the projects, an everyday word with a number is as likely.
+    for word in ["refactor-2", "shop-12"] {
+        let ended = check(&repo, &format!("{word} tidy"), &["--branch", word]);
+        refused(&ended, &["names no work item"]);
+        assert!(!ended.stderr.contains("did you mean"), "{ended:?}");
+    }
 }
 
 #[test]

@@ -109,6 +109,17 @@ fn a_message_that_names_an_item_is_left() {
 }
 
 #[test]
+fn an_everyday_word_with_a_number_is_no_item_where_nobody_knows_the_projects() {
+    let repo = on_branch();
+    check(&repo, "add\n", &["--branch", "fix/shop-12"], "add\n\nRefs: SHOP-12\n");
+    repo.write(".devops-integrations.yaml", "");
+    check(&repo, "add\n", &["--branch", "fix/SHOP-12"], "add\n\nRefs: SHOP-12\n");
+    for word in ["refactor-2", "fix/typo-2", "css-3", "kafka-3", "team-7", "shop-12"] {
+        check(&repo, "add\n", &["--branch", word], "add\n");
+    }
+}
+
+#[test]
 fn what_another_commit_said_is_left() {
     let repo = on_branch();
     for source in ["merge", "squash", "commit", "unheard-of"] {

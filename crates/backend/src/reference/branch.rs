@@ -1,6 +1,6 @@
 //! Names of branches: `feature/SHOP-12-add-cart`, `12-add-cart`, and those that robots make.
 
-use super::{about_depth, around, lookalikes, subject::About};
+use super::{about_depth, around, subject::About};
 use std::ops::Range;
 
 /// First parts of names that robots give: what follows names packages, not work.
@@ -20,18 +20,13 @@ pub(super) fn is_robots(name: &str) -> bool {
         || SNYK.iter().any(|start| name.strip_prefix(start).is_some_and(is_digest))
 }
 
-/// Whether a lower-case key of an unknown prefix stands where a branch's key stands: a whole part of the name, or its
-/// beginning. `patch-1` and `node-18` stand there too; everyday words are left out.
-pub(super) fn is_place(name: &str, span: &Range<usize>, prefix: &str) -> bool {
+/// Whether a lower-case key stands where a branch's key stands: a whole part of the name, or its beginning. `patch-1` and
+/// `node-18` stand there too.
+pub(super) fn is_place(name: &str, span: &Range<usize>) -> bool {
     let before = around::before(name, span.start);
     let after = around::after(name, span.end);
-    let upper = prefix.to_ascii_uppercase();
     (before.is_empty() || before.ends_with('/'))
         && (after.is_empty() || after.starts_with(['-', '_', '/']))
-        && prefix.len() >= 2
-        && prefix.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic())
-        && lookalikes::doubt(&upper).is_none()
-        && !lookalikes::is_branch_word(prefix)
 }
 
 /// Whose work a branch is about: GitHub names the branch of a revert `revert-12-feature/SHOP-1`, and that of its revert

@@ -11,7 +11,6 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result, model::WorkItemId};
 use regex::bytes::{Regex, RegexBuilder};
-use std::ops::Range;
 
 /// Finds references of the given patterns, believing the given prefixes.
 #[derive(Debug, Clone)]
@@ -63,7 +62,7 @@ impl Finder {
     /// Linear in the length of the message; any text will do. The cost of a message without references is one look at
     /// each of its bytes.
     pub fn find(&self, message: &str) -> Extraction {
-        let candidates = self.candidates(message, |_, _, _| false);
+        let candidates = self.candidates(message, false);
         if candidates.is_empty() {
             return Extraction::default();
         }
@@ -74,11 +73,12 @@ impl Finder {
         judge.finish()
     }
 
-    /// The references of a branch's name. A key of an unknown prefix may be in lower case when it begins a part of the
-    /// name, as in `feature/shop-12-cart`; names that robots give are skipped.
+    /// The references of a branch's name. A key of a prefix that a history uses in upper case, and too rarely to be sure, may
+    /// be in lower case when it begins a part of the name, as in `feature/shop-12-cart`; where nothing is known, `css-3` is as
+    /// likely as `shop-12`. Names that robots give are skipped.
     pub fn find_branch(&self, name: &str) -> Extraction {
         let mut found = Extraction::default();
-        let mut candidates = self.candidates(name, branch::is_place);
+        let mut candidates = self.candidates(name, true);
         if candidates.is_empty() && self.forms.contains(&Form::Number) {
             candidates.extend(branch::number(name).map(|span| {
                 let item = WorkItemId::new(format!("#{}", &name[span.clone()]));
@@ -111,12 +111,12 @@ impl Finder {
         found
     }
 
-    fn candidates(&self, text: &str, is_place: IsPlace) -> Vec<Candidate> {
+    fn candidates(&self, text: &str, is_branch: bool) -> Vec<Candidate> {
         let subject_end = message::subject(text).end;
         let foreign = Foreign::of(text);
         let tokens = lexer::tokens(text).filter_map(|token| {
             let in_subject = token.span.start < subject_end;
-            self.what(text, &token, in_subject, is_place, &foreign)
+            self.what(text, &token, in_subject, is_branch, &foreign)
                 .map(|what| Candidate { span: token.span, what })
         });
         let mut candidates: Vec<_> = tokens.collect();
@@ -138,7 +138,7 @@ impl Finder {
         text: &str,
         token: &Token<'_>,
         in_subject: bool,
-        is_place: IsPlace,
+        is_branch: bool,
         foreign: &Foreign<'_>,
     ) -> Option<What> {
         match &token.shape {
@@ -157,9 +157,13 @@ impl Finder {
             _ if !self.forms.contains(&Form::Key) => None,
             Shape::Url(Item::Key { .. }) => self.key(text, token, in_subject, foreign),
             Shape::Key(key) => self.key(text, token, in_subject, foreign).or_else(|| {
-                let is_key = key.is_clean() && is_place(text, &token.span, key.prefix);
-                let id = || format!("{}-{}", key.prefix.to_ascii_uppercase(), key.number);
-                is_key.then(|| What::Item(WorkItemId::new(id()), Form::Key))
+                let prefix = key.prefix.to_ascii_uppercase();
+                let is_key = is_branch
+                    && key.is_clean()
+                    && self.prefixes.believes(&prefix)
+                    && branch::is_place(text, &token.span);
+                let id = || WorkItemId::new(format!("{prefix}-{}", key.number));
+                is_key.then(|| What::Item(id(), Form::Key))
             }),
         }
     }
@@ -182,9 +186,6 @@ impl Finder {
         self.forms.contains(&form).then(|| What::Item(WorkItemId::new(id), form))
     }
 }
-
-/// Whether a lower-case key of an unknown prefix stands where it may be believed.
-type IsPlace = fn(&str, &Range<usize>, &str) -> bool;
 
 fn number_id(number: &Number<'_>) -> (String, Form) {
     match number.scope {

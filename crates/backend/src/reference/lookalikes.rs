@@ -243,7 +243,7 @@ const GROUPS: &[(Doubt, &[&str])] = &[
     ),
 ];
 
-/// Words that a branch is named with: `patch-1`, `issue-12`, `node-18` say nothing about a project.
+/// Words that the branches of a history are named with, often enough to look like a project's: `patch-1`, `wave-12`.
 const BRANCHES: &[&str] = &[
     "auto",
     "backport",
@@ -315,7 +315,7 @@ pub(super) fn slip_of_host(prefix: &str) -> Option<&'static str> {
     HOSTS.iter().copied().find(|word| word.len() >= 6 && evidence::is_slip(prefix, word))
 }
 
-/// Whether a lower-case `prefix` in a branch's name is an everyday word.
+/// Whether a lower-case `prefix` is an everyday word of branches.
 pub(super) fn is_branch_word(prefix: &str) -> bool {
     BRANCHES.contains(&prefix)
 }

@@ -193,6 +193,16 @@ impl Prefixes {
         }
     }
 
+    /// Whether a history uses a prefix as a project's, and too rarely to be known.
+    pub(super) fn believes(&self, prefix: &str) -> bool {
+        match &self.0 {
+            Source::Nothing | Source::Allowed(_) => false,
+            Source::Learned(history) => {
+                matches!(history.classes.get(prefix), Some(Class::Likely))
+            }
+        }
+    }
+
     /// The prefix as it is known, in upper case: the longest one first, since `MY_SHOP` may be a project.
     fn known_prefix<'a>(&self, key: &Key<'a>, spot: Spot<'_>) -> Option<Cow<'a, str>> {
         let names = |prefix: &str| match &self.0 {
@@ -219,9 +229,8 @@ impl Prefixes {
         inside: Option<Inside>,
         spot: Spot<'_>,
     ) -> Option<Verdict> {
-        let Source::Learned(history) = &self.0 else { return None };
         let prefix = upper(key.prefix);
-        let is_likely = matches!(history.classes.get(&*prefix), Some(Class::Likely));
+        let is_likely = self.believes(&prefix);
         let is_free = inside.is_none() && key.is_clean();
         (is_likely && is_free && is_telling(key.number) && spot.is_prominent())
             .then(|| Verdict::Item(format!("{prefix}-{}", key.number)))
