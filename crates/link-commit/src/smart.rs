@@ -8,10 +8,11 @@ use backend::{
     model::{Change, WorkItemId},
     reference::{
         Extraction,
-        smart::{self, Command},
+        smart::{self, Command, Line},
     },
     text::Markdown,
 };
+use std::collections::HashMap;
 
 /// What became of a command.
 #[derive(Debug)]
@@ -32,13 +33,19 @@ pub(crate) async fn apply(
     outcome: &Outcome,
 ) -> (Vec<Applied>, Vec<Failure>) {
     let (mut applied, mut failures) = (Vec::new(), Vec::new());
+    let mut asked = Asked::default();
+    let mut read = None;
     for (job, link) in outcome.linked() {
         if link.existed {
             continue;
         }
         let commit = &outcome.commits[job.commit];
-        for command in commands(&commit.message, &job.item, &find(&commit.message)) {
-            match carry_out(tracker, &job.item, &command).await {
+        // The jobs of a commit follow one another.
+        if read.replace(job.commit) != Some(job.commit) {
+            asked = Asked::of(&commit.message, &find(&commit.message));
+        }
+        for command in asked.commands(&job.item) {
+            match carry_out(tracker, &job.item, command).await {
                 Ok((what, skipped)) => {
                     applied.push(Applied {
                         item: job.item.clone(),
@@ -65,12 +72,35 @@ pub(crate) async fn apply(
     (applied, failures)
 }
 
-/// The commands for an item, from the lines that name it; a line that names it twice asks once.
-fn commands<'a>(message: &'a str, item: &WorkItemId, found: &Extraction) -> Vec<Command<'a>> {
-    let places = found.references.iter().filter(|it| it.item == *item).map(|it| it.span.start);
-    let mut lines: Vec<usize> = places.collect();
-    lines.dedup_by_key(|at| message[..*at].rfind('\n'));
-    lines.into_iter().flat_map(|at| smart::commands(message, at)).collect()
+/// What the lines of a message ask for.
+#[derive(Default)]
+struct Asked<'a> {
+    lines: Vec<Line<'a>>,
+    /// For each item, the lines that name it; one that names it twice asks once.
+    of_items: HashMap<WorkItemId, Vec<usize>>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(message: &'a str, found: &Extraction) -> Self {
+        let (mut asked, mut reader) = (Self::default(), smart::Lines::of(message));
+        for reference in &found.references {
+            let Some(line) = reader.at(reference.span.start) else { continue };
+            if asked.lines.last().map(|last| last.first) != Some(line.first) {
+                asked.lines.push(line.clone());
+            }
+            let lines = asked.of_items.entry(reference.item.clone()).or_default();
+            let newest = asked.lines.len() - 1;
+            if lines.last() != Some(&newest) {
+                lines.push(newest);
+            }
+        }
+        asked
+    }
+
+    fn commands(&self, item: &WorkItemId) -> impl Iterator<Item = &Command<'a>> {
+        let lines = self.of_items.get(item).into_iter().flatten();
+        lines.flat_map(|line| &self.lines[*line].commands)
+    }
 }
 
 async fn carry_out(
@@ -119,7 +149,8 @@ mod tests {
         let finder = Finder::new(Prefixes::allow(["SHOP"]), &[Pattern::Key]).unwrap();
         let message =
             "SHOP-12: a\n\nSHOP-12 shop-12 SHOP-13 #close-issue\nSHOP-13 #done\nSHOP-12 #time 2h";
-        let asked = commands(message, &WorkItemId::new("SHOP-12"), &finder.find(message));
+        let asked = Asked::of(message, &finder.find(message));
+        let asked: Vec<_> = asked.commands(&WorkItemId::new("SHOP-12")).cloned().collect();
         assert_eq!(asked, [Command::Move(Status::Done, "close-issue"), Command::Time]);
     }
 }

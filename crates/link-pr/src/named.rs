@@ -6,11 +6,8 @@ mod special;
 use crate::{facts::Facts, policy::Policy, standing};
 use app::{Result, naming::Naming};
 use backend::{
-    model::{Commit, Status, WorkItemId},
-    reference::{
-        About, Extraction, Finder, Form, Grammar, Place, Reference, Tier,
-        smart::{self, Command},
-    },
+    model::{Commit, WorkItemId},
+    reference::{About, Extraction, Finder, Form, Grammar, Place, Reference, Tier, smart},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -174,6 +171,7 @@ impl Reader<'_> {
 
     fn commit(&mut self, index: usize, commit: &Commit) {
         let found = self.ours(self.finder.find(&commit.message));
+        let mut lines = smart::Lines::of(&commit.message);
         let is_bots = author::is_bots_name(&commit.author);
         let by = self.named.taken_back.get(index).copied().flatten();
         let by = by.and_then(|by| self.facts.proposal.commits.get(by));
@@ -187,7 +185,7 @@ impl Reader<'_> {
             } else if is_bots && !in_subject {
                 self.leave(&reference, commit.short_sha(), BOTS);
             } else {
-                let reference = smartly(reference, &commit.message);
+                let reference = smartly(reference, &mut lines);
                 self.add(&reference, bond(&reference), "", Some(&commit.sha));
             }
         }
@@ -236,12 +234,8 @@ impl Reader<'_> {
 }
 
 /// A key that a smart commit finishes is closed by it.
-fn smartly(mut reference: Reference, message: &str) -> Reference {
-    let commands = smart::commands(message, reference.span.start);
-    let done = commands.iter().find_map(|command| match command {
-        Command::Move(Status::Done, word) => Some(word),
-        _ => None,
-    });
+fn smartly(mut reference: Reference, lines: &mut smart::Lines<'_>) -> Reference {
+    let done = lines.at(reference.span.start).and_then(|line| line.done);
     if let Some(word) = done.filter(|_| reference.form == Form::Key) {
         reference.reason = format!("smart commit `#{word}`").into();
         reference.tier = Tier::Closes;

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 /// From the newest to the oldest: a revert counts only while it stands itself.
 pub(crate) fn taken_back(commits: &[Commit]) -> Vec<Option<usize>> {
     let mut by: Vec<Option<usize>> = vec![None; commits.len()];
-    let subjects = latest_by_subject(commits);
+    let known = Known::of(commits);
     for index in (0..commits.len()).rev() {
         if by[index].is_none() {
-            for target in targets(commits, index, &subjects) {
+            for target in known.targets(commits, index) {
                 by[target].get_or_insert(index);
             }
         }
@@ -19,26 +19,46 @@ pub(crate) fn taken_back(commits: &[Commit]) -> Vec<Option<usize>> {
     by
 }
 
-/// The commits before `index` that it takes back: by their ids, else by the subject that it quotes.
-fn targets(commits: &[Commit], index: usize, subjects: &HashMap<&str, Vec<usize>>) -> Vec<usize> {
-    let message = commits[index].message.as_str();
-    let ids = reference::reverted(message);
-    let named = |id: &&str| commits[..index].iter().position(|commit| commit.sha.starts_with(*id));
-    let by_id: Vec<usize> = ids.iter().filter_map(named).collect();
-    if !by_id.is_empty() {
-        return by_id;
-    }
-    let quoted = reference::reverted_subject(message);
-    let known = quoted.and_then(|subject| subjects.get(&*subject));
-    known.and_then(|all| all.iter().rfind(|at| **at < index)).copied().into_iter().collect()
+/// Digits that a commit is named with at least.
+const SHORTEST: usize = 7;
+
+/// Where commits are, oldest first.
+struct Known<'a> {
+    /// By how their ids begin.
+    ids: HashMap<&'a str, Vec<usize>>,
+    subjects: HashMap<&'a str, Vec<usize>>,
 }
 
-fn latest_by_subject(commits: &[Commit]) -> HashMap<&str, Vec<usize>> {
-    let mut subjects: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, commit) in commits.iter().enumerate() {
-        subjects.entry(commit.subject()).or_default().push(index);
+impl<'a> Known<'a> {
+    fn of(commits: &'a [Commit]) -> Self {
+        let mut known = Self { ids: HashMap::new(), subjects: HashMap::new() };
+        for (index, commit) in commits.iter().enumerate() {
+            let start = commit.sha.get(..SHORTEST).unwrap_or_default();
+            known.ids.entry(start).or_default().push(index);
+            known.subjects.entry(commit.subject()).or_default().push(index);
+        }
+        known
     }
-    subjects
+
+    /// The commits before `index` that it takes back: by their ids, else by the subject that it quotes.
+    fn targets(&self, commits: &[Commit], index: usize) -> Vec<usize> {
+        let message = commits[index].message.as_str();
+        let by_id = reference::reverted(message)
+            .into_iter()
+            .filter_map(|id| self.by_id(commits, index, id));
+        let by_id: Vec<usize> = by_id.collect();
+        if !by_id.is_empty() {
+            return by_id;
+        }
+        let quoted = reference::reverted_subject(message);
+        let known = quoted.and_then(|subject| self.subjects.get(&*subject));
+        known.and_then(|all| all.iter().rfind(|at| **at < index)).copied().into_iter().collect()
+    }
+
+    fn by_id(&self, commits: &[Commit], index: usize, id: &str) -> Option<usize> {
+        let near = self.ids.get(id.get(..SHORTEST)?)?;
+        near.iter().copied().find(|at| *at < index && commits[*at].sha.starts_with(id))
+    }
 }
 
 #[cfg(test)]

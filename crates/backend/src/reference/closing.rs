@@ -9,7 +9,7 @@
 //! users' reports.
 
 use super::{
-    Extraction, Finder, Form, Grammar, keyword,
+    Extraction, Finder, Form, Grammar, around, keyword,
     lexer::{self, Shape, Token},
     number::Scope,
     subject,
@@ -70,8 +70,12 @@ pub fn closings(message: &str, grammar: Grammar) -> Vec<Closing> {
 impl Closing {
     /// What the text says of the same number.
     fn compare(&mut self, meant: &Extraction, span: &Range<usize>) {
-        let reference = meant.references.iter().find(|it| it.span == *span);
-        let skipped = meant.skipped.iter().find(|it| it.span == *span);
+        // Both are in the order of the text.
+        let Extraction { references, skipped } = meant;
+        let at = references.binary_search_by_key(&span.start, |it| it.span.start);
+        let reference = at.ok().map(|at| &references[at]).filter(|it| it.span == *span);
+        let at = skipped.binary_search_by_key(&span.start, |it| it.span.start);
+        let skipped = at.ok().map(|at| &skipped[at]).filter(|it| it.span == *span);
         self.is_silent = skipped.is_some_and(|it| it.item.is_some());
         self.doubt = match (reference, skipped) {
             (Some(reference), _) if reference.tier == super::Tier::Closes => None,
@@ -108,9 +112,7 @@ fn word_before(
     if near + head.len() == at || (is_apart && grammar == Grammar::GitLab) {
         return None;
     }
-    let line = message[..end].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = line.max(message.floor_char_boundary(end.saturating_sub(256)));
-    let (rest, word) = keyword::last_word(&message[line..end])?;
+    let (rest, word) = keyword::last_word(around::before(message, end))?;
     keyword::closes(word, form, grammar).then_some((rest, word, &message[end..at]))
 }
 

@@ -2,6 +2,7 @@
 //! holds for all items of its line.
 
 use crate::model::Status;
+use std::ops::Range;
 
 /// What a line of a message asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,18 +42,65 @@ const NAMES: &[(&str, Status)] = &[
     ("cancel", Status::Cancelled),
 ];
 
-/// The commands that hold for an item that is named at `at`: those of its line, which stand behind all items.
-pub fn commands(message: &str, at: usize) -> Vec<Command<'_>> {
-    let (Some(before), Some(after)) = (message.get(..at), message.get(at..)) else {
-        return Vec::new();
-    };
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let end = after.find('\n').map_or(message.len(), |newline| at + newline);
-    let text = &message[line..end];
-    match starts(text).next() {
-        Some(first) if line + first > at => parse(&text[first..]),
-        _ => Vec::new(),
+/// What a line asks for, for all items that are named in front of its commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line<'a> {
+    /// Its commands, in order.
+    pub commands: Vec<Command<'a>>,
+    /// The word that says that the items are done, as written.
+    pub done: Option<&'a str>,
+    /// Where its first command stands in the message.
+    pub first: usize,
+}
+
+/// Reads the commands of a message, each line once, however many items it names.
+#[derive(Debug)]
+pub struct Lines<'a> {
+    message: &'a str,
+    /// The line that was read last.
+    span: Range<usize>,
+    line: Option<Line<'a>>,
+}
+
+impl<'a> Lines<'a> {
+    /// A reader of this message.
+    pub fn of(message: &'a str) -> Self {
+        Self { message, span: 0..0, line: None }
     }
+
+    /// What holds for an item that is named at `at`: the commands of its line, where they stand behind it. Items are asked
+    /// about in the order of the message.
+    pub fn at(&mut self, at: usize) -> Option<&Line<'a>> {
+        self.read(at);
+        self.line.as_ref().filter(|line| line.first > at)
+    }
+
+    fn read(&mut self, at: usize) {
+        if self.span.contains(&at) {
+            return;
+        }
+        // No line is searched twice.
+        let from = if at < self.span.end { 0 } else { self.span.end };
+        let (Some(before), Some(after)) = (self.message.get(from..at), self.message.get(at..))
+        else {
+            (self.span, self.line) = (0..0, None);
+            return;
+        };
+        let start = before.rfind('\n').map_or(from, |newline| from + newline + 1);
+        let end = after.find('\n').map_or(self.message.len(), |newline| at + newline + 1);
+        self.span = start..end;
+        self.line = line(&self.message[start..end], start);
+    }
+}
+
+fn line(text: &str, start: usize) -> Option<Line<'_>> {
+    let first = starts(text).next()?;
+    let commands = parse(&text[first..]);
+    let done = commands.iter().find_map(|command| match command {
+        Command::Move(Status::Done, word) => Some(*word),
+        _ => None,
+    });
+    Some(Line { commands, done, first: start + first })
 }
 
 /// Where commands begin: a hash before a letter, behind white space or at the beginning.
@@ -94,11 +142,30 @@ fn status(name: &str) -> Option<Status> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Command, Status, commands};
+    use super::{Command, Lines, Status};
+
+    fn commands(message: &str, at: usize) -> Vec<Command<'_>> {
+        Lines::of(message).at(at).map(|line| line.commands.clone()).unwrap_or_default()
+    }
 
     #[track_caller]
     fn check(message: &str, expected: &[Command<'_>]) {
         assert_eq!(commands(message, message.find("SHOP-12").unwrap()), expected, "{message:?}");
+    }
+
+    #[test]
+    fn lines_are_read_in_order_and_in_any_other() {
+        let message = "SHOP-1 SHOP-2 #done\nSHOP-3\nSHOP-4 #start x #close";
+        let mut lines = Lines::of(message);
+        let mut done = |at| lines.at(at).and_then(|line| line.done);
+        for _ in 0..2 {
+            assert_eq!(
+                [0, 7, 15, 20, 27].map(&mut done),
+                [Some("done"), Some("done"), None, None, Some("close")]
+            );
+        }
+        assert_eq!(Lines::of("é").at(1), None);
+        assert_eq!(Lines::of("").at(7), None);
     }
 
     #[test]
