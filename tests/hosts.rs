@@ -1,7 +1,7 @@
 //! One script over all CI hosts, byte for byte.
 
 use crate::golden;
-use ci::{Effect, Env, Host, Level, Place};
+use ci::{Effect, Env, Host, Level, Place, Pushed};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -252,6 +252,36 @@ fn a_deleted_branch_and_a_tag_have_no_range() {
     let context =
         host(GITHUB, &[("GITHUB_REF", "refs/tags/v1"), ("GITHUB_SHA", "")], Some(event)).context();
     assert_eq!((context.ranges, context.branch, context.sha), (Vec::new(), None, None));
+    // GitHub starts the run for a deleted branch on the default branch, at its newest commit.
+    for more in [json!(null), json!(true)] {
+        let event = json!({ "before": BEFORE, "after": NONE, "deleted": more,
+            "repository": { "default_branch": "main" } });
+        let context = host(GITHUB, &[], Some(event)).context();
+        assert_eq!((context.ranges, context.pushed), (Vec::new(), Pushed::Nothing));
+    }
+}
+
+#[test]
+fn the_first_push_of_a_repository_is_all_of_it() {
+    let first = [("CI_COMMIT_BEFORE_SHA", NONE)];
+    assert_eq!(host(GITLAB, &first, None).context().ranges, [HEAD]);
+    let started = [first[0], ("CI_PIPELINE_SOURCE", "web")];
+    assert_eq!(host(GITLAB, &started, None).context().ranges, Vec::<String>::new());
+}
+
+#[test]
+fn a_draft_is_one_by_its_title_where_no_variable_says_so() {
+    let is_draft = |title: &str| {
+        let more = [
+            ("CI_MERGE_REQUEST_IID", "7"),
+            ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "topic"),
+            ("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", "main"),
+            ("CI_MERGE_REQUEST_TITLE", title),
+        ];
+        host(GITLAB, &more, None).context().pull_request.unwrap().is_draft
+    };
+    assert!(is_draft("Draft: pay") && is_draft("[Draft] pay") && is_draft("(draft) pay"));
+    assert!(!is_draft("Drafts are listed") && !is_draft("List drafts: all"));
 }
 
 #[test]

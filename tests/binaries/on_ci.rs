@@ -31,6 +31,71 @@ fn on_pull_request(repository: &TestRepository, from: &str, args: &[&str]) -> Pr
         .env("GITHUB_STEP_SUMMARY", repository.path().join(".git/summary"))
 }
 
+/// A run on Azure Pipelines for a push, of which the agent tells the newest commit.
+fn on_azure(repository: &TestRepository, branch: &str, args: &[&str]) -> Ended {
+    let head = repository.git2().head().unwrap().target().unwrap().to_string();
+    Process::new("link-commit", repository.path())
+        .args(["--platform", "local", "--json", "--dry-run"])
+        .args(args)
+        .env("TF_BUILD", "True")
+        .env("BUILD_REASON", "IndividualCI")
+        .env("BUILD_REPOSITORY_URI", "https://dev.azure.com/acme/Web/_git/shop")
+        .env("BUILD_SOURCEBRANCH", branch)
+        .env("BUILD_SOURCEVERSION", head)
+        .run()
+        .expect_code(0)
+}
+
+#[test]
+fn a_push_on_azure_is_what_the_default_branch_lacks() {
+    let repository = repository_with_item();
+    let git = repository.git2();
+    let first = git.revparse_single("HEAD~1").unwrap().id();
+    git.reference("refs/remotes/origin/main", first, true, "").unwrap();
+    repository.commit("LOCAL-1: more");
+    repository.commit("LOCAL-1: and more");
+    let read = |ended: Ended| {
+        let document = ended.json();
+        (document["links"].as_array().unwrap().len(), document["complete"].clone())
+    };
+    assert_eq!(read(on_azure(&repository, "refs/heads/topic", &[])), (3, json!(true)));
+    let newest = on_azure(&repository, "refs/heads/main", &[]);
+    assert!(newest.stderr.contains("names the newest commit of a push only"), "{newest:?}");
+    assert_eq!(read(newest), (1, json!(false)));
+    // A pull request that was completed is one merge with all of its commits.
+    let (main, topic) = (git.find_commit(first).unwrap(), git.head().unwrap().peel_to_commit());
+    repository.commit_on("refs/heads/other", "Merged PR 7: add", &[&main, &topic.unwrap()]);
+    git.set_head("refs/heads/other").unwrap();
+    assert_eq!(read(on_azure(&repository, "refs/heads/main", &[])), (3, json!(true)));
+}
+
+#[test]
+fn the_push_that_deletes_a_branch_links_nothing() {
+    let repository = repository_with_item();
+    let head = repository.commits()[0].clone();
+    let event = json!({ "before": head, "after": "0".repeat(40), "deleted": true,
+        "ref": "refs/heads/topic", "repository": { "default_branch": "main" } });
+    let file = repository.path().join(".git/event.json");
+    std::fs::write(&file, event.to_string()).unwrap();
+    let run = |args: &[&str]| {
+        Process::new("link-commit", repository.path())
+            .args(args)
+            .args(["--platform", "local", "--json", "--require"])
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_EVENT_NAME", "push")
+            .env("GITHUB_EVENT_PATH", &file)
+            .env("GITHUB_REF", "refs/heads/main")
+            .env("GITHUB_SHA", &head)
+            .env("GITHUB_REPOSITORY", "acme/shop")
+            .run()
+            .expect_code(0)
+            .json()
+    };
+    let document = run(&["--transition", "done"]);
+    assert_eq!((&document["links"], &document["complete"]), (&json!([]), &json!(true)));
+    assert_eq!(run(&["--commit", "HEAD"])["links"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn a_forks_run_without_secrets_is_no_failure_and_has_a_verdict() {
     let repository = repository_with_item();

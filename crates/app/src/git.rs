@@ -78,6 +78,8 @@ pub enum Missing {
     Shallow,
     /// The range that the CI host names does not resolve, as after a forced push.
     Range,
+    /// The CI host names the newest commit of a push only.
+    Untold,
 }
 
 impl Git {

@@ -1,7 +1,7 @@
 //! Azure Pipelines: `##vso[area.command ..]` lines.
 
 use crate::{
-    Context, Effect, Env, Host, Level, Place, PullRequest,
+    Context, Effect, Env, Host, Level, Place, PullRequest, Pushed,
     context::{branch_name, branch_range, first_of, web_url},
     untrusted,
 };
@@ -35,6 +35,13 @@ impl Azure {
 
     fn is_azure_repos(&self) -> bool {
         self.env.get("BUILD_REPOSITORY_PROVIDER").is_none_or(|provider| provider == "TfsGit")
+    }
+
+    fn pushed(&self) -> Pushed {
+        match self.env.get("BUILD_REASON") {
+            Some("IndividualCI" | "BatchedCI") => Pushed::Newest,
+            _ => Pushed::Told,
+        }
     }
 
     fn short_branch(&self, variable: &str) -> Option<String> {
@@ -74,6 +81,7 @@ impl Host for Azure {
             ranges: branch_range(target_branch.as_deref(), sha.as_deref()).into_iter().collect(),
             target_branch,
             sha,
+            pushed: self.pushed(),
             run_url: self.run_url(),
             actor: first_of(env, &["BUILD_REQUESTEDFOR", "BUILD_QUEUEDBY"]),
             event: env.owned("BUILD_REASON"),

@@ -30,6 +30,8 @@ pub struct Context {
     /// Take the first that resolves: a shallow clone lacks ends, and a forced push leaves one that is gone.
     /// When none does, the run is about [`Context::sha`] alone.
     pub ranges: Vec<String>,
+    /// What is known of a push.
+    pub pushed: Pushed,
     /// The page of this run.
     pub run_url: Option<String>,
     /// Who started it.
@@ -45,6 +47,18 @@ impl Context {
         let path = self.commit_path?;
         self.repository_url.as_ref().map(|repository| format!("{repository}/{path}/{sha}"))
     }
+}
+
+/// What a host says about the commits of a push.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Pushed {
+    /// Which they are, as [`Context::ranges`]; or this run is not about a push.
+    #[default]
+    Told,
+    /// There are none: a branch or a tag was deleted, whatever commit the run is started on.
+    Nothing,
+    /// The newest one only.
+    Newest,
 }
 
 /// A pull or merge request. What the host does not say is absent or empty; all texts are untrusted.

@@ -1,7 +1,7 @@
 //! GitHub Actions: `::command::` lines, and files whose paths are in the environment.
 
 use crate::{
-    Context, Effect, Env, Host, Level, Place, PullRequest,
+    Context, Effect, Env, Host, Level, Place, PullRequest, Pushed,
     context::{branch_name, branch_range, commit_range, first_of, is_commit, web_url},
     event, untrusted,
 };
@@ -96,7 +96,18 @@ impl GitHub {
         })
     }
 
+    /// A run for a deleted branch is one of the default branch and its newest commit.
+    fn pushed(&self) -> Pushed {
+        let is_deleted = self.event.pointer("/deleted").and_then(Value::as_bool) == Some(true);
+        let is_none = |after: &str| !after.is_empty() && after.bytes().all(|byte| byte == b'0');
+        let is_gone = self.text("/after").is_some_and(is_none);
+        if is_deleted || is_gone { Pushed::Nothing } else { Pushed::Told }
+    }
+
     fn ranges(&self, context: &Context) -> Vec<String> {
+        if context.pushed == Pushed::Nothing {
+            return Vec::new();
+        }
         let sha = context.sha.as_deref();
         let base = context.target_branch.as_deref();
         let pushed = commit_range(self.commit("/before"), self.commit("/after"));
@@ -139,6 +150,7 @@ impl Host for GitHub {
             upstream: event::upstream(&self.event),
             secrets_withheld: self.withholds_secrets(),
             ranges: Vec::new(),
+            pushed: self.pushed(),
             run_url: repository_url
                 .as_ref()
                 .and_then(|url| Some(format!("{url}/actions/runs/{}", run?))),

@@ -1,7 +1,7 @@
 //! GitLab CI: a dotenv report for values, a collapsible section for the summary, plain lines for the rest.
 
 use crate::{
-    Context, Effect, Env, Host, Level, Place, PullRequest,
+    Context, Effect, Env, Host, Level, Place, PullRequest, Pushed,
     context::{branch_range, commit_range, first_of, is_commit, web_url},
     untrusted,
 };
@@ -53,7 +53,7 @@ impl GitLab {
             head_sha: self.sha(),
             base_sha: env.owned("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
             source_url: env.get("CI_MERGE_REQUEST_SOURCE_PROJECT_URL").and_then(web_url),
-            is_draft: env.is_set("CI_MERGE_REQUEST_DRAFT"),
+            is_draft: env.is_set("CI_MERGE_REQUEST_DRAFT") || is_titled_draft(env),
             labels: self.labels(),
             is_fork,
             ..PullRequest::default()
@@ -85,15 +85,28 @@ impl GitLab {
         let is_pushed = context.target_branch.is_none();
         let is_new_branch = is_pushed && before.is_some_and(|before| !is_commit(before));
         let default = context.default_branch.as_deref();
-        let default = default.filter(|_| is_new_branch && context.branch.as_deref() != default);
+        let on_default = context.branch.is_some() && context.branch == context.default_branch;
+        let default = default.filter(|_| is_new_branch && !on_default);
+        // The first push of a repository; a pipeline that somebody starts has the same zeros before it.
+        let is_push = self.env.get("CI_PIPELINE_SOURCE") == Some("push");
+        let is_first = is_new_branch && on_default && is_push;
+        let everything = sha.filter(|sha| is_first && is_commit(sha));
         let candidates = [
             commit_range(self.env.get("CI_MERGE_REQUEST_DIFF_BASE_SHA"), sha),
             branch_range(context.target_branch.as_deref(), sha),
             commit_range(before.filter(|_| is_pushed), sha),
             branch_range(default, sha),
+            everything.map(str::to_owned),
         ];
         candidates.into_iter().flatten().collect()
     }
+}
+
+/// Whether the title begins as a draft's does; older servers have no variable for it (docs.gitlab.com, "Draft merge
+/// requests").
+fn is_titled_draft(env: &Env) -> bool {
+    let title = env.get("CI_MERGE_REQUEST_TITLE").unwrap_or_default().to_ascii_lowercase();
+    ["draft:", "[draft]", "(draft)"].iter().any(|mark| title.starts_with(mark))
 }
 
 impl Host for GitLab {
@@ -116,6 +129,7 @@ impl Host for GitLab {
             merge_group: None,
             upstream: None,
             ranges: Vec::new(),
+            pushed: Pushed::Told,
             run_url: first_of(env, &["CI_JOB_URL", "CI_PIPELINE_URL"])
                 .and_then(|url| web_url(&url)),
             actor: env.owned("GITLAB_USER_LOGIN"),

@@ -12,7 +12,7 @@ mod gitlab;
 mod shell;
 pub mod untrusted;
 
-pub use context::{Context, MergeGroup, PullRequest, State, Upstream};
+pub use context::{Context, MergeGroup, PullRequest, Pushed, State, Upstream};
 pub use env::Env;
 
 use std::fmt;

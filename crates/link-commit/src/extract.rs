@@ -81,7 +81,9 @@ pub(crate) fn run(args: &ExtractArgs, session: &Session) -> Result<Report> {
             report.text.push_str(&format!("{name}\t{}\n", keys.join(",")));
         });
     }
-    report.failures.extend(missing.map(|why| show::incomplete(why, read)));
+    let (lost, untold) = show::incomplete(missing, read);
+    report.failures.extend(lost);
+    report.warnings.extend(untold);
     Ok(report)
 }
 

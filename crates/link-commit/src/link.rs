@@ -74,6 +74,8 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
     let git = session.git(&args.repository)?;
     let listed = range::asked(args.range.as_deref(), args.commit.as_deref(), &git, session)?;
     let branch = range::branch(args, &git, session);
+    // Whoever deletes a branch has nothing to name.
+    let require = args.require && !range::is_deletion(args, session);
     let pages = pages(args, &git, session)?;
     let connection = session.connect(Some(&git)).await?;
     let read = |id: &Oid| git.read(*id, &pages).map(|commit| without_secrets(commit, session));
@@ -91,13 +93,13 @@ pub(crate) async fn run(args: &LinkArgs, session: &mut Session) -> Result<Report
                 let find = |text: &str| naming.resolve(finder.find(text), &pages.repository);
                 outcome.smart = Some(smart::apply(&*tracker, &find, &outcome).await);
             }
-            Ok(show::report(&outcome, args.require, view))
+            Ok(show::report(&outcome, require, view))
         }
         Connection::NoSecret { naming, reason } => {
             tracing::info!(%reason, "skipped");
             let naming = naming.unwrap_or_else(Naming::keys).with_projects(&args.projects);
             let jobs = outcome.find(&naming, branch.as_deref(), &pages)?;
-            Ok(show::without_token(&outcome, &jobs, args.require, view))
+            Ok(show::without_token(&outcome, &jobs, require, view))
         }
     }
 }

@@ -28,18 +28,19 @@ pub(crate) fn report(outcome: &Outcome, require: bool, view: View) -> Report {
         .collect();
     failures.extend(outcome.moved.failures.iter().cloned());
     failures.extend(outcome.smart.iter().flat_map(|(_, failures)| failures.iter().cloned()));
-    failures.extend(outcome.missing.map(|why| incomplete(why, outcome.commits.len())));
     let untried = outcome.untried.len();
     let warning = || {
         format!("{} not tried, since each would fail like the first", were(untried, "more link"))
     };
     let unmet = if require && outcome.results.is_empty() { nothing_named(outcome) } else { None };
+    let (lost, untold) = incomplete(outcome.missing, outcome.commits.len());
+    failures.extend(lost);
     Report {
         json: document::document(outcome, &linked, failures.iter().chain(&unmet)).into(),
         text: lines::lines(outcome, &linked, view),
         outputs: outputs(outcome, &linked, view),
         summary: summary::summary(outcome, view),
-        warnings: (untried > 0).then(warning).into_iter().collect(),
+        warnings: (untried > 0).then(warning).into_iter().chain(untold).collect(),
         failures,
         unmet,
     }
@@ -80,14 +81,21 @@ fn planned(linked: &[(&Job, &Link)]) -> usize {
     linked.iter().filter(|(_, link)| !link.existed).count()
 }
 
-/// The failure of a range that could not be read whole.
-pub(crate) fn incomplete(why: Missing, read: usize) -> Failure {
+/// What is said of a range that was not read whole: a failure, or a warning where nobody could know better.
+pub(crate) fn incomplete(why: Option<Missing>, read: usize) -> (Option<Failure>, Option<String>) {
     let read = count(read, "commit");
+    let Some(why) = why else { return (None, None) };
     let (message, hint) = match why {
         Missing::Shallow => (
             format!("read the whole range: this clone is shallow and ends after {read}"),
             "fetch the whole history, with `fetch-depth: 0`, `GIT_DEPTH: 0` or `git fetch --unshallow`, and run again",
         ),
+        Missing::Untold => {
+            let warning = format!(
+                "the CI host names the newest commit of a push only, so there may be more than {read}; name them with --range"
+            );
+            return (None, Some(warning));
+        }
         Missing::Range => (
             format!(
                 "find the range that was pushed (was it a forced push?); only {read} could be read"
@@ -95,7 +103,7 @@ pub(crate) fn incomplete(why: Missing, read: usize) -> Failure {
             "name the commits with --range, such as origin/main..HEAD",
         ),
     };
-    Failure { kind: Some(ErrorKind::NotFound), message, hint: hint.to_owned() }
+    (Some(Failure { kind: Some(ErrorKind::NotFound), message, hint: hint.to_owned() }), None)
 }
 
 /// The failure of a range in which no item is named; none where all that it holds are commits of which none is asked.
