@@ -4,7 +4,7 @@ use app::{Result, Session, forge, git::Git, naming::Naming, untrusted};
 use backend::{
     Error, ErrorKind,
     model::WorkItemId,
-    reference::{Closing, Extraction, Finder, Form, Grammar, Origin, closings, origin},
+    reference::{Closing, Extraction, Finder, Form, Grammar, Layout, Origin, closings, origin},
 };
 use clap::ValueEnum;
 use std::collections::HashSet;
@@ -60,7 +60,7 @@ impl Policy {
             None => (is_elsewhere && closing.form == Form::Number)
                 .then(|| "the work items of this repository are in another tracker".to_owned()),
         };
-        let all = closings(message, self.grammar).into_iter();
+        let all = closings(message, Layout::Plain, self.grammar).into_iter();
         all.filter_map(|closing| reason(&closing).map(|reason| (closing, reason))).collect()
     }
 

@@ -5,7 +5,7 @@ use crate::{facts::Facts, named::Named};
 use app::naming::Naming;
 use backend::{
     model::Commit,
-    reference::{Closing, Form, Grammar, closings},
+    reference::{Closing, Form, Grammar, Layout, closings},
 };
 
 /// Something that the code host will close though a reader would not.
@@ -45,7 +45,8 @@ impl Guard<'_> {
     /// In a pull request's text, what is code or a comment closes nothing.
     fn in_body(&self) -> Vec<Accident> {
         // With something above it, the first line is no subject.
-        let closings = self.closings(&format!("x\n\n{}", self.facts.proposal.description));
+        let closings =
+            self.closings(&format!("x\n\n{}", self.facts.proposal.description), Layout::Markdown);
         let loud = closings.into_iter().filter(|closing| !closing.is_silent);
         loud.filter_map(|closing| Some(accident("body", self.why(&closing)?, closing))).collect()
     }
@@ -54,7 +55,7 @@ impl Guard<'_> {
         let by = taken_back.and_then(|by| self.facts.proposal.commits.get(by));
         let by = by
             .map(|by| format!("commit {} takes it back in this very pull request", by.short_sha()));
-        let closings = self.closings(&commit.message).into_iter();
+        let closings = self.closings(&commit.message, Layout::Plain).into_iter();
         closings
             .filter_map(|closing| {
                 let why = by.clone().or_else(|| self.why(&closing))?;
@@ -64,8 +65,8 @@ impl Guard<'_> {
     }
 
     /// Numbers of Azure Boards are closed by another service, which is not this guard's.
-    fn closings(&self, text: &str) -> Vec<Closing> {
-        let mut closings = closings(text, self.facts.grammar);
+    fn closings(&self, text: &str, layout: Layout) -> Vec<Closing> {
+        let mut closings = closings(text, layout, self.facts.grammar);
         closings.retain(|closing| closing.form == Form::Number);
         closings
     }
@@ -108,6 +109,7 @@ mod tests {
         );
         check(&body("it fixes\n#1"), true, &[("it fixes #1", "the number is on another line")]);
         check(&body("`fixes #1` <!-- fixes #2 -->"), true, &[]);
+        check(&body("a\n\n    fixes #1\n\n- > fixes #2"), true, &[]);
         check(
             &body("Fixes #1"),
             false,

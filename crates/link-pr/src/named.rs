@@ -7,7 +7,7 @@ use crate::{facts::Facts, policy::Policy, standing};
 use app::{Result, naming::Naming};
 use backend::{
     model::{Commit, WorkItemId},
-    reference::{About, Extraction, Finder, Form, Grammar, Place, Reference, Tier, smart},
+    reference::{About, Extraction, Finder, Form, Grammar, Layout, Place, Reference, Tier, smart},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -136,7 +136,7 @@ impl Reader<'_> {
         let proposal = &self.facts.proposal;
         let title = proposal.pull_request.title.replace(['\r', '\n'], " ");
         let message = format!("{title}\n\n{}", proposal.description);
-        let found = self.ours(self.finder.find(&message));
+        let found = self.ours(self.finder.read(&message, Layout::Markdown));
         for reference in found.references {
             let is_titles = reference.span.start < title.len();
             match (is_titles, self.named.is_bots) {

@@ -11,6 +11,7 @@
 use super::{
     Extraction, Finder, Form, Grammar, around, keyword,
     lexer::{self, Shape, Token},
+    message::Layout,
     number::Scope,
     subject,
     url::Item,
@@ -39,9 +40,9 @@ pub struct Closing {
     pub doubt: Option<Cow<'static, str>>,
 }
 
-/// The numbers that a host with this grammar will close when a commit with this message reaches the default branch, in
-/// order of appearance.
-pub fn closings(message: &str, grammar: Grammar) -> Vec<Closing> {
+/// The numbers that a host with this grammar will close when a commit with this message reaches the default branch, or a
+/// pull request with this title and description is merged, in order of appearance.
+pub fn closings(message: &str, layout: Layout, grammar: Grammar) -> Vec<Closing> {
     let mut meant = None;
     let found = lexer::tokens(message).filter_map(|token| {
         let form = form(&token, grammar)?;
@@ -50,7 +51,7 @@ pub fn closings(message: &str, grammar: Grammar) -> Vec<Closing> {
         if subject::not_an_item(message, &token.span).is_some() {
             return None;
         }
-        let meant = meant.get_or_insert_with(|| Finder::of_numbers(grammar).find(message));
+        let meant = meant.get_or_insert_with(|| Finder::of_numbers(grammar).read(message, layout));
         let item = &message[token.span.clone()];
         let mut closing = Closing {
             item: item.to_owned(),
@@ -124,7 +125,11 @@ fn words(rest: &str, word: &str, item: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Grammar, closings};
+    use super::{Closing, Grammar, Layout};
+
+    fn closings(text: &str, grammar: Grammar) -> Vec<Closing> {
+        super::closings(text, Layout::Plain, grammar)
+    }
 
     #[track_caller]
     fn check_all(grammar: Grammar, text: &str, expected: &[&str]) {

@@ -4,7 +4,7 @@ use super::{
     Extraction, Foreign, Form, Grammar, Pattern, Place, Prefixes, Reference, Skipped, Tier, branch,
     judge::{Candidate, Judge, What},
     lexer::{self, Shape, Token},
-    message,
+    message::{self, Layout},
     number::{Number, Scope},
     prefixes::Verdict,
     url::Item,
@@ -57,16 +57,22 @@ impl Finder {
         Self { grammar, ..self }
     }
 
-    /// The references of a commit message, or of a pull request's title and body joined by an empty line.
+    /// The references of a commit message.
     ///
     /// Linear in the length of the message; any text will do. The cost of a message without references is one look at
     /// each of its bytes.
     pub fn find(&self, message: &str) -> Extraction {
-        let candidates = self.candidates(message, false);
+        self.read(message, Layout::Plain)
+    }
+
+    /// The references of a text that is laid out so: in Markdown, of a pull request's title and description joined by an empty
+    /// line. Linear as well.
+    pub fn read(&self, text: &str, layout: Layout) -> Extraction {
+        let candidates = self.candidates(text, false);
         if candidates.is_empty() {
             return Extraction::default();
         }
-        let mut judge = Judge::new(message, self.grammar);
+        let mut judge = Judge::new(text, layout, self.grammar);
         for candidate in candidates {
             judge.judge(candidate);
         }

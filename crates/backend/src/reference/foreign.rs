@@ -1,7 +1,7 @@
 //! Parts of a message that speak of other projects' work, or of none: a prefix that stands nowhere else is not learned
 //! from them, and not believed in them.
 
-use super::message::{self, Anatomy};
+use super::message::{self, Anatomy, Layout};
 use std::{cell::OnceCell, ops::Range};
 
 /// How lines begin that only an update of a dependency has; below its subject stand other projects' release notes.
@@ -57,7 +57,11 @@ impl<'a> Foreign<'a> {
             return false;
         }
         let parts = self.quoted.get_or_init(|| {
-            if quotes(self.message) { Anatomy::of(self.message).quoted() } else { Vec::new() }
+            if quotes(self.message) {
+                Anatomy::of(self.message, Layout::Plain).quoted()
+            } else {
+                Vec::new()
+            }
         });
         let next = parts.partition_point(|part| part.end <= at);
         parts.get(next).is_some_and(|part| part.start <= at)

@@ -3,7 +3,7 @@
 use super::{
     Extraction, Form, Grammar, Place, Reference, Skipped, Tier, around,
     keyword::{self, Keyword, Meaning},
-    message::Anatomy,
+    message::{Anatomy, Layout},
     position,
     subject::{self, About, Subject},
 };
@@ -103,11 +103,11 @@ impl Said {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(message: &'a str, grammar: Grammar) -> Self {
+    pub(super) fn new(message: &'a str, layout: Layout, grammar: Grammar) -> Self {
         Self {
             message,
             grammar,
-            anatomy: Anatomy::of(message),
+            anatomy: Anatomy::of(message, layout),
             subject: Subject::of(message),
             silent: 0,
             previous: None,

@@ -1,7 +1,21 @@
-//! The anatomy of a commit message: its subject, its trailers, and the parts that quote instead of saying.
+//! The anatomy of a text: its subject, its trailers, and the parts that quote instead of saying.
 
-use super::trailer;
+use super::{
+    dump::Dumps,
+    fence::Fence,
+    inline::{self, Piece},
+    markdown, trailer,
+};
 use std::ops::Range;
+
+/// How a text is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A commit's message: plain text, in which somebody may have indented or fenced something.
+    Plain,
+    /// A pull request's title and description, which hosts show as Markdown.
+    Markdown,
+}
 
 /// A message taken apart once, for all of its references.
 #[derive(Debug)]
@@ -12,14 +26,11 @@ pub(super) struct Anatomy {
     pub(super) silent: Vec<(Range<usize>, &'static str)>,
 }
 
-const CODE: &str = "it is in a code block";
-const QUOTE: &str = "it is in a quoted message";
-const COMMENT: &str = "it is in an HTML comment";
-const DUMP: &str = "it is in the list of squashed commits";
-const SPAN: &str = "it is in code";
-
-/// Longest code within a line, in bytes: a hostile line of unpaired backticks must not be searched over and over.
-const LONGEST_SPAN: usize = 1000;
+pub(super) const CODE: &str = "it is in a code block";
+pub(super) const QUOTE: &str = "it is in a quoted message";
+pub(super) const COMMENT: &str = "it is in an HTML comment";
+pub(super) const DUMP: &str = "it is in the list of squashed commits";
+pub(super) const SPAN: &str = "it is in code";
 
 /// The first line that says something.
 pub(super) fn subject(message: &str) -> Range<usize> {
@@ -28,19 +39,38 @@ pub(super) fn subject(message: &str) -> Range<usize> {
     start..end
 }
 
+/// The lines of a description that speak for themselves: no part of them is code, a comment or a quotation.
+pub fn spoken_lines(description: &str) -> impl Iterator<Item = &str> {
+    let mut silent = markdown::silent(description, 0).into_iter().map(|(part, _)| part).peekable();
+    let mut end = 0;
+    description.split_inclusive('\n').filter_map(move |line| {
+        let start = end;
+        end += line.len();
+        while silent.peek().is_some_and(|part| part.end <= start) {
+            silent.next();
+        }
+        silent.peek().is_none_or(|part| part.start >= end).then_some(line)
+    })
+}
+
 impl Anatomy {
     /// Takes a message apart.
-    pub(super) fn of(message: &str) -> Self {
+    pub(super) fn of(message: &str, layout: Layout) -> Self {
         let subject_end = subject(message).end;
-        let mut scan = Scan::default();
-        let mut at = 0;
-        for line in message.split_inclusive('\n') {
-            scan.line(at, line, at < subject_end);
-            at += line.len();
-        }
-        scan.silent.extend(scan.open_comment.map(|start| (start..message.len(), COMMENT)));
+        let silent = match layout {
+            Layout::Plain => plain(message, subject_end),
+            Layout::Markdown => {
+                // A title has code at most.
+                let (title, _) = inline::pieces(&message[..subject_end], layout);
+                let code = title.into_iter().filter_map(|piece| match piece {
+                    Piece::Silent(part, SPAN) => Some((part, SPAN)),
+                    _ => None,
+                });
+                code.chain(markdown::silent(message, subject_end)).collect()
+            }
+        };
         let trailers = trailer::block(message).unwrap_or(message.len());
-        Self { trailers, silent: scan.silent }
+        Self { trailers, silent }
     }
 
     /// The silent parts that are code or quotations, not the messages of squashed commits.
@@ -53,29 +83,37 @@ impl Anatomy {
     }
 }
 
+/// The parts of a commit's message that quote.
+fn plain(message: &str, subject_end: usize) -> Vec<(Range<usize>, &'static str)> {
+    let mut scan = Scan::default();
+    let mut at = 0;
+    for line in message.split_inclusive('\n') {
+        scan.line(at, line, at < subject_end);
+        at += line.len();
+    }
+    scan.silent.extend(scan.open_comment.map(|start| (start..message.len(), COMMENT)));
+    scan.silent
+}
+
 /// What is open while the lines go by.
 #[derive(Debug, Default)]
 struct Scan {
     silent: Vec<(Range<usize>, &'static str)>,
-    fence: Option<&'static str>,
-    dump: Option<Dump>,
+    fence: Option<Fence>,
+    dumps: Dumps,
     open_comment: Option<usize>,
-}
-
-/// Who wrote a list of squashed commits: their layouts differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Dump {
-    /// `git merge --squash`: `commit`, `Author:`, `Date:`, and messages indented by four spaces.
-    Git,
-    /// A merge script's: `5b3ca12 [Name] message`, one a line.
-    Script,
 }
 
 impl Scan {
     fn line(&mut self, start: usize, line: &str, is_subject: bool) {
         let text = line.trim_end();
         let whole = start..start + line.len();
-        if let Some(reason) = self.quoting(text, is_subject) {
+        if let Some(open) = self.open_comment {
+            let Some(end) = text.find("-->").map(|end| end + 3) else { return };
+            self.silent.push((open..start + end, COMMENT));
+            self.open_comment = None;
+            self.inline(start + end, &text[end..]);
+        } else if let Some(reason) = self.quoting(text, is_subject) {
             self.silent.push((whole, reason));
         } else {
             self.inline(start, text);
@@ -84,108 +122,41 @@ impl Scan {
 
     /// Whether the whole line belongs to something quoted, and to what.
     fn quoting(&mut self, text: &str, is_subject: bool) -> Option<&'static str> {
-        if self.open_comment.is_some() {
-            return None;
-        }
         let trimmed = text.trim_start();
-        if let Some(mark) = ["```", "~~~"].into_iter().find(|mark| trimmed.starts_with(mark)) {
-            match self.fence {
-                None => self.fence = Some(mark),
-                Some(open) if open == mark => self.fence = None,
-                Some(_) => {}
+        if let Some(fence) = self.fence {
+            if fence.is_closed_by(trimmed) {
+                self.fence = None;
             }
             return Some(CODE);
         }
+        self.fence = Fence::opened_by(trimmed);
         if self.fence.is_some() {
             return Some(CODE);
         }
-        if self.in_dump(text) {
+        if self.dumps.takes(text) {
             return Some(DUMP);
         }
         (!is_subject && trimmed.starts_with('>')).then_some(QUOTE)
     }
 
-    /// Follows a list of squashed commits from its heading to the first line that cannot be in it.
-    fn in_dump(&mut self, text: &str) -> bool {
-        if self.dump.is_none() {
-            self.dump = dump_heading(text);
-            return self.dump.is_some();
-        }
-        let goes_on = match self.dump {
-            Some(Dump::Git) => is_git_dump_line(text),
-            Some(Dump::Script) => text.is_empty() || text.split(' ').next().is_some_and(is_hash),
-            None => false,
-        };
-        if !goes_on {
-            self.dump = None;
-        }
-        goes_on
-    }
-
     /// Code and comments within a line. A comment may stay open.
     fn inline(&mut self, start: usize, line: &str) {
-        let mut at = 0;
-        while at < line.len() {
-            if let Some(open) = self.open_comment {
-                let Some(end) = line[at..].find("-->") else { return };
-                at += end + 3;
-                self.silent.push((open..start + at, COMMENT));
-                self.open_comment = None;
-                continue;
-            }
-            let Some(next) = line[at..].find(['`', '<']) else { return };
-            at = self.open(start, line, at + next);
-        }
+        let (pieces, open) = inline::pieces(line, Layout::Plain);
+        self.open_comment = open.map(|at| start + at);
+        self.silent.extend(pieces.into_iter().filter_map(|piece| match piece {
+            Piece::Silent(part, reason) => Some((start + part.start..start + part.end, reason)),
+            Piece::Opens(..) | Piece::Closes(..) => None,
+        }));
     }
-
-    /// What a backtick or an angle bracket opens; answers where to go on.
-    fn open(&mut self, start: usize, line: &str, at: usize) -> usize {
-        if line[at..].starts_with("<!--") {
-            self.open_comment = Some(start + at);
-            return at + 4;
-        }
-        let ticks = line[at..].bytes().take_while(|byte| *byte == b'`').count();
-        if ticks == 0 {
-            return at + 1;
-        }
-        let inner = at + ticks;
-        let near = line.floor_char_boundary(inner + LONGEST_SPAN);
-        let Some(end) = line[inner..near].find(&line[at..inner]) else { return inner };
-        let end = inner + end + ticks;
-        self.silent.push((start + at..start + end, SPAN));
-        end
-    }
-}
-
-fn dump_heading(text: &str) -> Option<Dump> {
-    if text == "Squashed commit of the following:" {
-        return Some(Dump::Git);
-    }
-    text.ends_with("and squashes the following commits:").then_some(Dump::Script)
-}
-
-fn is_git_dump_line(text: &str) -> bool {
-    const HEADERS: &[&str] =
-        &["Author:", "AuthorDate:", "Commit:", "CommitDate:", "Date:", "Merge:"];
-    text.is_empty()
-        || text.starts_with("    ")
-        || HEADERS.iter().any(|header| text.starts_with(header))
-        || text
-            .strip_prefix("commit ")
-            .is_some_and(|rest| rest.split(' ').next().is_some_and(is_hash))
-}
-
-fn is_hash(word: &str) -> bool {
-    (7..=64).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Anatomy;
+    use super::{Anatomy, Layout, spoken_lines};
 
     #[track_caller]
     fn check(message: &str, expected: &[&str]) {
-        let anatomy = Anatomy::of(message);
+        let anatomy = Anatomy::of(message, Layout::Plain);
         let parts: Vec<_> =
             anatomy.silent.into_iter().map(|(span, _)| message[span].trim_end()).collect();
         assert_eq!(parts, expected, "{message:?}");
@@ -201,6 +172,9 @@ mod tests {
         check("> as subject", &[]);
         check("s\n\na <!-- b\nc --> d <!-- e", &["<!-- b\nc -->", "<!-- e"]);
         check("a < b `", &[]);
+        check("s\n\n````\n```\nx\n```` y\n````\ntext", &["````", "```", "x", "```` y", "````"]);
+        // As in `git log`, or where somebody sets off a list: plain text has no code by indentation.
+        check("s\n\n    SHOP-1\n\ta `b\nc` <code>d</code>", &[]);
     }
 
     #[test]
@@ -222,5 +196,12 @@ mod tests {
             "s\n\nCloses #1 from a/b and squashes the following commits:\n\n0123abc [A] text\nother",
             &["Closes #1 from a/b and squashes the following commits:", "", "0123abc [A] text"],
         );
+    }
+
+    #[test]
+    fn lines_that_speak_have_no_part_that_quotes() {
+        let text = "a\n<!-- b\nc\n-->\nd\n> e\n\nf `g`\n```\nh\n```\ni";
+        let spoken: Vec<_> = spoken_lines(text).map(str::trim_end).collect();
+        assert_eq!(spoken, ["a", "d", "", "i"]);
     }
 }

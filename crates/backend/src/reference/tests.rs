@@ -1,6 +1,6 @@
 //! What references mean, case by case: `item tier place: reason`, and what is skipped as `(text: reason)`.
 
-use super::{About, Extraction, Finder, Grammar, Pattern, Prefixes, Tier, about};
+use super::{About, Extraction, Finder, Grammar, Layout, Pattern, Prefixes, Tier, about};
 
 fn finder() -> Finder {
     let patterns = [Pattern::Key, Pattern::AzureBoards, Pattern::Number];
@@ -339,7 +339,7 @@ fn the_strongest_reference_to_an_item_wins() {
 }
 
 const PIECES: &str = "SHOP-1|#12|-|é|修|`|```|\n|\r\n|> |<!--|-->|://|https|/|AB|#|fixes |:| |not |[|](|)|0|9|a/b|_|.|\
-    Merge branch '|Revert \"|Squashed commit of the following:|\u{301}";
+    Merge branch '|Revert \"|Squashed commit of the following:|\u{301}|<code>|</code>|<pre>|</pre>|- |    |\t|~~~|\\";
 
 /// Pseudo-random texts made of the pieces that the rules are about.
 fn texts() -> impl Iterator<Item = String> {
@@ -360,13 +360,15 @@ fn texts() -> impl Iterator<Item = String> {
 fn any_text_is_taken_and_spans_are_its_slices() {
     let finder = finder();
     for text in texts() {
-        let found = finder.find(&text);
-        let references = found.references.into_iter().map(|reference| reference.span);
-        for span in references.chain(found.skipped.into_iter().map(|skipped| skipped.span)) {
-            assert!(
-                text.get(span.clone()).is_some_and(|slice| !slice.is_empty()),
-                "{text:?} {span:?}"
-            );
+        for layout in [Layout::Plain, Layout::Markdown] {
+            let found = finder.read(&text, layout);
+            let references = found.references.into_iter().map(|reference| reference.span);
+            for span in references.chain(found.skipped.into_iter().map(|skipped| skipped.span)) {
+                assert!(
+                    text.get(span.clone()).is_some_and(|slice| !slice.is_empty()),
+                    "{text:?} {span:?}"
+                );
+            }
         }
         finder.find_branch(&text);
         Prefixes::learn([&text]).keys(&text);

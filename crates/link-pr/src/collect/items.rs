@@ -8,7 +8,9 @@ use crate::{
 };
 use app::{Result, naming::Naming};
 use backend::{
-    Error, ErrorKind, Operation, Tracker, model::WorkItemId, reference::Extraction,
+    Error, ErrorKind, Operation, Tracker,
+    model::WorkItemId,
+    reference::{Extraction, Layout},
     registry::Panels,
 };
 use futures_util::stream::{self, StreamExt as _};
@@ -91,7 +93,8 @@ async fn suspects(
     }
     let mut suspects: BTreeSet<WorkItemId> = facts.earlier.items.iter().cloned().collect();
     for text in &facts.earlier.texts {
-        let found: Extraction = naming.resolve(naming.finder()?.find(text), &facts.repository);
+        let found: Extraction =
+            naming.resolve(naming.finder()?.read(text, Layout::Markdown), &facts.repository);
         suspects.extend(found.references.into_iter().map(|reference| reference.item));
     }
     let now = named.items.iter().map(|item| &item.id).chain(&named.let_go);

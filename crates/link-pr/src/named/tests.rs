@@ -184,6 +184,25 @@ fn dumps_of_squashed_commits_code_and_quotations_are_left() {
 }
 
 #[test]
+fn a_description_is_markdown_and_a_commit_s_message_is_plain_text() {
+    let fenced = "````\n```\n````\nFixes SHOP-1";
+    check("x", fenced, &[], &["SHOP-1 closes in body"]);
+    for (body, reason) in [
+        ("text\n\n    fixes SHOP-1", "code block"),
+        ("- > fixes SHOP-1", "quoted message"),
+        ("a `fixes\nSHOP-1`", "code"),
+        ("<pre>\nfixes SHOP-1\n</pre>", "code block"),
+        ("```\n``` x\nfixes SHOP-1", "code block"),
+    ] {
+        let article = if reason == "code" { "in" } else { "in a" };
+        check("x", body, &[], &[&format!("(SHOP-1 body: it is {article} {reason})")]);
+    }
+    // As `git log` shows a message that somebody quotes, and as lists are set off.
+    check("x", "", &["x\n\n    Fixes SHOP-1"], &["SHOP-1 closes in 1 commits"]);
+    check("Use `SHOP-1`", "", &[], &["(SHOP-1 title: it is in code)"]);
+}
+
+#[test]
 fn other_projects_and_slips_are_left_with_the_reason() {
     check(
         "PYA-1 TOY-2",
