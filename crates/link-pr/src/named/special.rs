@@ -3,7 +3,8 @@
 use crate::{facts::Facts, policy::OptOut};
 use backend::{code_host::Proposal, reference};
 
-/// How a pull request says that it is about no item: by a label, a word in its title, or a line of its text.
+/// How a pull request says that it is about no item: by a label, a word in its title, or a line of its text that quotes
+/// nothing.
 pub(super) fn opt_out(proposal: &Proposal, policy: &OptOut) -> Option<String> {
     let label = proposal.labels.iter().find(|label| is_one_of(&policy.labels, label));
     if let Some(label) = label {
@@ -13,7 +14,8 @@ pub(super) fn opt_out(proposal: &Proposal, policy: &OptOut) -> Option<String> {
     if let Some(word) = words.find(|word| is_one_of(&policy.tokens, word)) {
         return Some(format!("`{word}` in the title"));
     }
-    let line = proposal.description.lines().map(str::trim);
+    // A template's comment that explains the word does not say it.
+    let line = reference::spoken_lines(&proposal.description).map(str::trim);
     let mut lines = line.map(|line| line.trim_matches(['[', ']']));
     lines.find(|line| is_one_of(&policy.tokens, line)).map(|line| format!("the line `{line}`"))
 }

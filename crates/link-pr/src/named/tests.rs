@@ -232,6 +232,14 @@ fn opting_out_is_said_by_a_word_a_line_or_a_label() {
     check_opt_out("no-ticket: tidy", "", "", Some("`no-ticket` in the title"));
     check_opt_out("tidy", "text\n\nNO-ISSUE\n", "", Some("the line `NO-ISSUE`"));
     check_opt_out("tidy", "", "No-Issue", Some("the label `No-Issue`"));
+    for quoted in [
+        "Cart.\n<!-- No ticket? Then write this line:\nNO-TICKET\n-->",
+        "```\nNO-TICKET\n```",
+        "> NO-TICKET",
+        "text\n\n    NO-TICKET",
+    ] {
+        check_opt_out("tidy", quoted, "", None);
+    }
     check_opt_out("NO-JIRAS", "we have NO-ISSUE here", "no-issues", None);
 }
 
