@@ -92,3 +92,40 @@ fn grafts_that_cannot_be_read_end_the_run() {
     assert!(ended.stderr.contains("info/grafts: "), "{}", ended.stderr);
     assert!(ended.stderr.contains("\nhint: check the repository"), "{}", ended.stderr);
 }
+
+/// A commit with this header behind its tree and parents.
+fn odd(repository: &TestRepository, persons: &str, message: &str, parents: &[Oid]) -> Oid {
+    let git = repository.git2();
+    let tree = git.treebuilder(None).unwrap().write().unwrap();
+    let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+    let raw = format!("tree {tree}\n{parents}{persons}\n{message}");
+    git.odb().unwrap().write(git2::ObjectType::Commit, raw.as_bytes()).unwrap()
+}
+
+/// Headers that git reads past, and libgit2 does not.
+const ODD: &[&str] = &[
+    "author A\ncommitter A\n",
+    "author A <a@b> 5 +0000\n",
+    "committer A <a@b> 5 +0000\n",
+    "",
+    "author A <a@b> 99999999999999999999 +0000\ncommitter A <a@b> 99999999999999999999 +0000\n",
+    "author <a@b\ncommitter >\n",
+];
+
+#[test]
+fn a_commit_whose_header_is_malformed_is_read_as_git_reads_it() {
+    for persons in ODD {
+        let repository = TestRepository::new();
+        let root = commit(&repository, 1, b"SHOP-1: begin", &[]);
+        let middle = odd(&repository, persons, "SHOP-2: odd\n", &[root]);
+        let tip = commit(&repository, 9, b"SHOP-3: end", &[middle]);
+        name(&repository, "refs/heads/odd", tip);
+        check(&repository, "odd", &["SHOP-3", "SHOP-2", "SHOP-1"]);
+        check(&repository, "odd~2..odd", &["SHOP-3", "SHOP-2"]);
+        check(&repository, "odd~1", &["SHOP-2", "SHOP-1"]);
+        check(&repository, "odd~2...odd", &["SHOP-3", "SHOP-2"]);
+        let args = ["--platform", "local", "--json", "--range", "odd~2..odd~1"];
+        let told = link_commit(repository.path(), &args).expect_code(0).json();
+        assert_eq!(told["skipped"][0]["reference"], "SHOP-2", "{told:#}");
+    }
+}

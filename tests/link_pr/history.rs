@@ -132,3 +132,23 @@ fn a_hostile_configuration_of_the_clone_runs_nothing() {
         assert!(!canary.exists(), "{url}");
     }
 }
+
+#[test]
+fn a_commit_whose_header_is_malformed_is_not_missing() {
+    for ground in ground::all() {
+        let scene = Scene::new(ground);
+        let pull = scene.pull("add", "");
+        let git = scene.repository.git2();
+        let base = git.refname_to_id("refs/heads/main").unwrap();
+        let tree = git.find_commit(base).unwrap().tree_id();
+        let message = scene.ground.named("KEY-1: add");
+        let raw = format!("tree {tree}\nparent {base}\nauthor A\ncommitter A\n\n{message}\n");
+        let id = git.odb().unwrap().write(git2::ObjectType::Commit, raw.as_bytes()).unwrap();
+        let pull = pull.with("/pull_request/head/sha", id.to_string());
+        let pull = pull.with("/pull_request/commits", 1);
+        let policy = scene.file("policy.yaml");
+        std::fs::write(&policy, "paths: [{ path: payments/, projects: [PAY] }]\n").unwrap();
+        let document = scene.check(&pull, &["--policy", policy.to_str().unwrap()], &[1]);
+        assert_eq!(document["complete"], true, "{document:#}");
+    }
+}

@@ -6,6 +6,8 @@ mod deepen;
 mod open;
 mod program;
 mod push;
+mod raw;
+mod resolve;
 mod rewritten;
 mod settings;
 mod state;
@@ -20,6 +22,7 @@ pub use git2::Oid;
 use git2::{ErrorCode, Repository, Sort};
 use jiff::Timestamp;
 pub use push::{Brought, Pushed, short};
+use raw::Raw;
 use rewritten::Rewritten;
 pub use settings::HooksFolder;
 use settings::Setting;
@@ -150,17 +153,6 @@ impl Git {
         remote.url().ok().map(str::to_owned)
     }
 
-    /// The commit that a revision names.
-    pub fn commit(&self, revision: &str) -> Result<Oid> {
-        let object = self
-            .repository
-            .revparse_single(revision)
-            .map_err(|error| self.cannot_resolve(revision, &error))?;
-        let commit =
-            object.peel_to_commit().map_err(|error| self.cannot_resolve(revision, &error))?;
-        Ok(commit.id())
-    }
-
     /// The commits of a range as `git log` takes it: `A..B`, `A...B`, or a revision for all that it reaches.
     pub fn range(&self, range: &str) -> Result<Listed> {
         let asked = self.ends(range)?;
@@ -187,7 +179,8 @@ impl Git {
         }
     }
 
-    /// By libgit2, which does not read as far back as a whole history to find where a range ends.
+    /// By libgit2, which does not read as far back as a whole history to find where a range ends. It gives up at a commit
+    /// that is malformed; then it is read as far.
     fn revwalk(&self, asked: Asked) -> Result<Vec<Oid>> {
         let listed = || {
             let mut walk = self.repository.revwalk()?;
@@ -205,7 +198,11 @@ impl Git {
             }
             walk.collect()
         };
-        listed().map_err(|error: git2::Error| self.cannot_read(&error))
+        listed().or_else(|_: git2::Error| {
+            let mut commits = Vec::new();
+            self.walk(asked, |id, _| commits.push(id))?;
+            Ok(commits)
+        })
     }
 
     /// Hands on the id and the raw message of every commit, as they are shown where history was rewritten.
@@ -228,6 +225,24 @@ impl Git {
         walk().map_err(|error: git2::Error| self.cannot_read(&error))
     }
 
+    /// The commits that one reaches and others do not, by reading the whole history.
+    fn beyond(&self, tip: Oid, hidden: &[Oid]) -> Result<Vec<Oid>> {
+        let mut behind = HashSet::new();
+        for id in hidden {
+            behind.extend(self.reached(*id)?);
+        }
+        let mut commits = self.reached(tip)?;
+        commits.retain(|id| !behind.contains(id));
+        Ok(commits)
+    }
+
+    /// All that a commit reaches, newest first.
+    fn reached(&self, tip: Oid) -> Result<Vec<Oid>> {
+        let mut commits = Vec::new();
+        self.walk(Asked::All(tip), |id, _| commits.push(id))?;
+        Ok(commits)
+    }
+
     /// What git shows otherwise than it was made.
     fn rewritten(&self) -> Result<&Rewritten> {
         if let Some(known) = self.rewritten.get() {
@@ -237,9 +252,11 @@ impl Git {
         Ok(self.rewritten.get_or_init(|| read))
     }
 
-    fn shown(&self, id: Oid) -> Result<git2::Commit<'_>> {
+    /// The bytes of a commit, as it is shown.
+    fn raw(&self, id: Oid) -> Result<Raw<Vec<u8>>> {
         let shown = self.rewritten()?.shown(id);
-        self.repository.find_commit(shown).map_err(|error| self.cannot_read(&error))
+        let object = self.repository.odb().and_then(|odb| Ok(odb.read(shown)?.data().to_vec()));
+        object.map(Raw).map_err(|error| self.cannot_read(&error))
     }
 
     /// True when HEAD names a branch without commits. (libgit2's own `is_empty` asks for the configured name as well.)
@@ -261,16 +278,15 @@ impl Git {
 
     /// What a commit says. A message that is not UTF-8 is read with the replacement character.
     pub fn read(&self, id: Oid, pages: &Pages) -> Result<Commit> {
-        let commit = self.shown(id)?;
-        let author = commit.author();
+        let commit = self.raw(id)?;
         let committed_at =
-            Timestamp::from_second(commit.time().seconds()).unwrap_or(Timestamp::UNIX_EPOCH);
+            Timestamp::from_second(commit.committed_at()).unwrap_or(Timestamp::UNIX_EPOCH);
         Ok(Commit {
             sha: id.to_string(),
-            message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
+            message: message(&commit),
             url: pages.commit(&id.to_string()),
             repository: forge::name(&pages.repository),
-            author: String::from_utf8_lossy(author.name_bytes()).into_owned(),
+            author: commit.author(),
             committed_at,
         })
     }
@@ -293,14 +309,13 @@ impl Git {
 
     /// Hands on the id and the raw message of one commit.
     pub fn message(&self, id: Oid, mut each: impl FnMut(Oid, &[u8])) -> Result<()> {
-        let commit = self.shown(id)?;
-        each(id, commit.message_raw_bytes());
+        each(id, self.raw(id)?.message());
         Ok(())
     }
 
     /// True for a commit of several parents.
     pub fn is_merge(&self, id: Oid) -> Result<bool> {
-        Ok(self.shown(id)?.parent_count() > 1)
+        Ok(self.raw(id)?.parents().count() > 1)
     }
 
     fn cannot_read(&self, error: &git2::Error) -> Error {
@@ -310,22 +325,9 @@ impl Git {
         )
         .with_hint("check the repository with `git fsck`, and fetch what is missing")
     }
+}
 
-    fn cannot_resolve(&self, revision: &str, error: &git2::Error) -> Error {
-        let message = if self.is_unborn() {
-            format!("find {revision}: there are no commits yet in {}", self.asked)
-        } else if error.code() == ErrorCode::Ambiguous {
-            format!("find {revision}: it fits more than one commit")
-        } else {
-            format!("find {revision} in {}", self.asked)
-        };
-        let hint = if self.is_unborn() {
-            "make a commit first"
-        } else if self.repository.is_shallow() {
-            "this clone is shallow: fetch the whole history, with `git fetch --unshallow` or `fetch-depth: 0`"
-        } else {
-            "check the name with `git rev-parse`"
-        };
-        Error::new(ErrorKind::NotFound, message).with_hint(hint)
-    }
+/// A message as people read it. One that is not UTF-8 is read with the replacement character.
+fn message(commit: &Raw<Vec<u8>>) -> String {
+    String::from_utf8_lossy(commit.message()).trim_start_matches('\n').to_owned()
 }

@@ -1,8 +1,8 @@
 //! What a push brings to the other side.
 
-use super::{Git, Oid};
+use super::{Git, Oid, message};
 use backend::Result;
-use git2::{ObjectType, Sort};
+use git2::Sort;
 
 /// A commit that is pushed.
 #[derive(Debug, Clone)]
@@ -50,37 +50,38 @@ impl Git {
     /// remotes have. A tag of something else than a commit brings none.
     pub fn pushed(&self, brought: &Brought<'_>) -> Result<Vec<Pushed>> {
         let read = |error: git2::Error| self.cannot_read(&error);
-        let object = self.repository.find_object(brought.tip, None).map_err(read)?;
-        let Ok(commit) = object.peel(ObjectType::Commit) else { return Ok(Vec::new()) };
-        let mut walk = self.repository.revwalk().map_err(read)?;
-        walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME).map_err(read)?;
-        walk.push(commit.id()).map_err(read)?;
-        for id in self.had(brought) {
-            walk.hide(id).map_err(read)?;
-        }
-        walk.map(|id| id.and_then(|id| self.pushed_commit(id)))
-            .collect::<Result<_, _>>()
-            .map_err(read)
+        let Some(tip) = self.peeled(brought.tip).map_err(read)? else { return Ok(Vec::new()) };
+        let had = self.had(brought);
+        let listed = || {
+            let mut walk = self.repository.revwalk()?;
+            walk.set_sorting(Sort::TOPOLOGICAL | Sort::TIME)?;
+            walk.push(tip)?;
+            had.iter().try_for_each(|id| walk.hide(*id))?;
+            walk.collect()
+        };
+        let listed: Result<Vec<Oid>, git2::Error> = listed();
+        // At a commit that is malformed libgit2 gives up.
+        let commits = listed.or_else(|_| self.beyond(tip, &had))?;
+        commits.into_iter().map(|id| self.pushed_commit(id)).collect()
     }
 
     /// The commits that the other side has, or is not asked about.
     fn had(&self, brought: &Brought<'_>) -> Vec<Oid> {
         let seen = self.last_seen(brought.remote);
-        let commit = |id: Oid| self.repository.find_object(id, None).ok()?.peel_to_commit().ok();
         // After somebody else's forced push their commit may not be here: then it hides nothing.
-        let theirs = brought.theirs.and_then(commit).map(|commit| commit.id());
+        let commit = |id: Oid| self.peeled(id).ok().flatten();
+        let theirs = brought.theirs.and_then(commit);
         let of_branches: Vec<Seen> = match theirs {
             Some(_) => main_branches(seen, brought.reference),
             None => seen,
         };
-        let of_branches = of_branches.into_iter().filter_map(|it| Some(commit(it.tip)?.id()));
+        let of_branches = of_branches.into_iter().filter_map(|it| commit(it.tip));
         theirs.into_iter().chain(of_branches).collect()
     }
 
-    fn pushed_commit(&self, id: Oid) -> Result<Pushed, git2::Error> {
-        let commit = self.repository.find_commit(id)?;
-        let message = String::from_utf8_lossy(commit.message_bytes()).into_owned();
-        Ok(Pushed { id, is_merge: commit.parent_count() > 1, message })
+    fn pushed_commit(&self, id: Oid) -> Result<Pushed> {
+        let commit = self.raw(id)?;
+        Ok(Pushed { id, is_merge: commit.parents().count() > 1, message: message(&commit) })
     }
 
     /// Where the branches of a remote were when it was last heard of.
@@ -112,8 +113,7 @@ impl Git {
 
     /// The beginning of a commit's parent's name, for a hint: `0123abc^`, or `--root` for a first commit.
     pub fn before(&self, id: Oid) -> String {
-        let is_first =
-            self.repository.find_commit(id).is_ok_and(|commit| commit.parent_count() == 0);
+        let is_first = self.raw(id).is_ok_and(|commit| commit.parents().next().is_none());
         if is_first { "--root".to_owned() } else { format!("{}^", short(id)) }
     }
 }

@@ -4,7 +4,7 @@
 //! commits that is the difference between as fast as git and half as fast. This walk also follows what was
 //! [rewritten](super::rewritten), which libgit2 does not.
 
-use super::rewritten::Rewritten;
+use super::{raw::Raw, rewritten::Rewritten};
 use git2::{Error, Odb, Oid, Repository};
 use std::{
     cmp::Reverse,
@@ -61,10 +61,10 @@ impl<'r> Walk<'r> {
         } else {
             match self.rewritten.parents(commit.id) {
                 Some(given) => given.iter().try_for_each(|id| self.meet(*id))?,
-                None => parents(&commit.raw).try_for_each(|id| self.meet(id?))?,
+                None => Raw(&commit.raw).parents().try_for_each(|id| self.meet(id?))?,
             }
         }
-        each(commit.id, message(&commit.raw));
+        each(commit.id, Raw(&commit.raw).message());
         Ok(true)
     }
 
@@ -75,31 +75,7 @@ impl<'r> Walk<'r> {
         let object = self.odb.read(self.rewritten.shown(id))?;
         let raw = object.data().to_vec();
         let met = Reverse(self.seen.len());
-        self.waiting.push(Waiting { time: committed_at(&raw), met, id, raw });
+        self.waiting.push(Waiting { time: Raw(&raw).committed_at(), met, id, raw });
         Ok(())
     }
-}
-
-/// The lines before the message.
-fn headers(raw: &[u8]) -> impl Iterator<Item = &[u8]> {
-    raw.split(|byte| *byte == b'\n').take_while(|line| !line.is_empty())
-}
-
-/// What follows the first empty line.
-fn message(raw: &[u8]) -> &[u8] {
-    let end = raw.windows(2).position(|pair| pair == b"\n\n");
-    end.map_or(&[], |end| &raw[end + 2..])
-}
-
-/// Seconds since 1970, from `committer NAME <MAIL> SECONDS ZONE`; a line that git could not read either counts as 0.
-fn committed_at(raw: &[u8]) -> i64 {
-    let line = headers(raw).find(|line| line.starts_with(b"committer "));
-    let seconds = line.and_then(|line| line.rsplit(|byte| *byte == b' ').nth(1));
-    seconds.and_then(|seconds| std::str::from_utf8(seconds).ok()?.parse().ok()).unwrap_or(0)
-}
-
-/// The parents that a commit was made with. One that cannot be read is an error: a history is never silently cut.
-fn parents(raw: &[u8]) -> impl Iterator<Item = Result<Oid, Error>> {
-    let ids = headers(raw).filter_map(|line| line.strip_prefix(b"parent "));
-    ids.map(|id| Oid::from_str(&String::from_utf8_lossy(id)))
 }

@@ -151,20 +151,28 @@ impl Reader<'_> {
     /// The longest part that there is, and what is missing.
     fn part(&self, told: Vec<Commit>, failed: Option<String>) -> History {
         let pages = self.pages();
+        let mut unreadable = None;
         let here = self.bases().into_iter().filter_map(|base| {
-            let between = self.git.between(&base, self.head(), &pages).ok()?;
+            let between = self.git.between(&base, self.head(), &pages);
+            let between = between.map_err(|error| unreadable = Some(error.message)).ok()?;
             Some((between.commits, self.files(self.git, &base, self.head())))
         });
         let (here, changed) = here.max_by_key(|(commits, _)| commits.len()).unwrap_or_default();
-        let why = match failed {
+        let unreadable = unreadable.map(|why| untrusted::line(&self.session.redacted(&why)));
+        let why = match (unreadable, failed) {
+            (Some(unreadable), _) => format!("cannot {unreadable}"),
             _ if !self.git.is_shallow() && self.git.has(self.head()) => {
                 "the clone does not show where it begins".to_owned()
             }
-            Some(failed) if self.git.is_shallow() => {
+            (None, Some(failed)) if self.git.is_shallow() => {
                 format!("this clone is shallow; cannot {failed}")
             }
-            Some(failed) => format!("the clone does not have its newest commit; cannot {failed}"),
-            None => "this clone is shallow, and the remote's history is no other".to_owned(),
+            (None, Some(failed)) => {
+                format!("the clone does not have its newest commit; cannot {failed}")
+            }
+            (None, None) => {
+                "this clone is shallow, and the remote's history is no other".to_owned()
+            }
         };
         // More than the host counts are others' commits.
         let most = self.counted().unwrap_or(usize::MAX);
