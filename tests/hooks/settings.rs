@@ -85,3 +85,35 @@ fn a_file_that_is_included_for_a_remote_counts() {
     let ended = repo.ours("install-hooks").expect_code(78);
     assert!(ended.stderr.contains("everybodys for every repository"), "{ended:?}");
 }
+
+#[test]
+fn a_comment_s_mark_is_the_one_that_git_wrote() {
+    let repo = Repo::bare_of_hooks();
+    let cut = "------------------------ >8 ------------------------";
+    let check = |message: &str| {
+        repo.write("message", message);
+        repo.ours("check --message-file message").code
+    };
+    // Git before 2.45 does not know the setting, and writes what it always wrote.
+    repo.git("config core.commentString //").expect_code(0);
+    let remarks = format!("add\n\n# Please enter\n#\n# On branch SHOP-12\n#\n# {cut}\n# Do not\n");
+    assert_eq!(check(&format!("{remarks}+SHOP-12\n")), 1);
+    assert_eq!(check(&format!("add\n# {cut}\n# Do not\n+SHOP-12\n")), 1);
+    repo.git("config --replace-all core.commentChar ;").expect_code(0);
+    repo.git("config --unset core.commentString").expect_code(0);
+    repo.git("config core.commentString //").expect_code(0);
+    assert_eq!(check(&format!("{}+SHOP-12\n", remarks.replace('#', ";"))), 1);
+    assert_eq!(check(&format!("{}+SHOP-12\n", remarks.replace('#', "//"))), 1);
+    assert_eq!(check("# SHOP-12 counts\n"), 0);
+    let old = Path::new("/usr/bin/git");
+    if old.exists() {
+        repo.ours("install-hooks").expect_code(0);
+        repo.stage("a", "SHOP-12");
+        let git = repo
+            .program(old)
+            .env("GIT_EDITOR", "echo add >message; cat \"$1\" >>message; cp message");
+        let ended = git.args(["commit", "-v"]).run();
+        assert_eq!(ended.code, 1, "{ended:#?}");
+        assert!(ended.stderr.contains("names no work item"), "{ended:#?}");
+    }
+}

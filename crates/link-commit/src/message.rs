@@ -157,13 +157,19 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     text
 }
 
-/// What comment lines begin with: the last of the two settings that is given, else `#`.
+/// What comment lines begin with: the last of the two settings that is given, else `#`. A git older than 2.45 knows the
+/// first one only; by its remarks it is told from a newer one.
 fn comment(text: &str, git: &Git, session: &Session) -> String {
-    match git.setting(&["core.commentchar", "core.commentstring"], &session.env) {
-        Some(auto) if auto == "auto" => automatic(text),
-        Some(comment) if !comment.is_empty() => comment,
-        _ => "#".to_owned(),
-    }
+    let setting = |names: &[&str]| {
+        let mark = git.setting(names, &session.env).filter(|mark| !mark.is_empty());
+        match mark.unwrap_or_else(|| "#".to_owned()) {
+            auto if auto == "auto" => automatic(text),
+            mark => mark,
+        }
+    };
+    let newer = setting(&["core.commentchar", "core.commentstring"]);
+    let older = setting(&["core.commentchar"]);
+    if !has_remarks(text, &newer) && has_remarks(text, &older) { older } else { newer }
 }
 
 /// The mark that git chose: the one of its remarks; without any, the one that it would choose.
