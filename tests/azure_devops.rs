@@ -324,6 +324,19 @@ fn a_commit_that_names_an_item_of_azure_boards_is_linked() {
         assert_eq!(told["links"][0]["existed"], existed, "{told}");
     }
     assert_eq!(relations(&tenant, &WorkItemId::new(&*id)).len(), 1);
+    // A plain number is Azure Boards' in code of its own organisation, and the code host's anywhere else.
+    repository.commit(&format!("Merged PR 3: add\n\nRelated work items: #{id}\n"));
+    let own = tenant.page("SHOP/_git/shop");
+    let told = run("link-commit", &["--dry-run", "--repository-url", own.as_str()]);
+    assert_eq!(told["links"][0]["item"], id.as_str(), "{told}");
+    let told = run("link-commit", &["--repository-url", "https://github.com/acme/shop"]);
+    assert_eq!(
+        (&told["links"], &told["skipped"][0]["reference"]),
+        (&json!([]), &json!(format!("#{id}")))
+    );
+    repository.commit(&format!("Fixes https://dev.azure.com/other/x/_workitems/edit/{id}"));
+    let told = run("link-commit", &["--repository-url", own.as_str()]);
+    assert_eq!(told["links"], json!([]), "another organisation's: {told}");
     let bearer = tenant.server().exchanges().into_iter().all(|it| {
         it.request.header("authorization").is_some_and(|value| value.starts_with("Bearer "))
     });

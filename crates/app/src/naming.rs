@@ -1,5 +1,7 @@
 //! How the items of the chosen trackers are named in commits and pull requests, and whose item a name is.
 
+mod site;
+
 use crate::{Result, config::Chosen, forge, git::Git};
 use backend::{
     model::WorkItemId,
@@ -20,6 +22,8 @@ pub struct Naming {
     repositories: Vec<String>,
     /// Pages of the repositories or organisations that a plain `#12` belongs to.
     homes: Vec<Url>,
+    /// The addresses of all trackers, as configured.
+    sites: Vec<Url>,
     /// Sites that are served below a path, by a page of theirs: what comes before the names of their repositories.
     roots: Vec<(Url, String)>,
     /// What a history teaches, where nobody says which keys count.
@@ -51,6 +55,8 @@ impl Naming {
             }
             let project = chosen.items().settings.text("project").map(str::trim);
             naming.homes.extend(metadata.home.clone());
+            let site = chosen.items().settings.text("api_endpoint");
+            naming.sites.extend(site.and_then(|site| Url::parse(site.trim()).ok()));
             naming.projects(metadata, project);
         }
         routes.iter().for_each(|route| naming.add(&route.prefix));
@@ -116,7 +122,7 @@ impl Naming {
 
     /// True where items are named by numbers, as the code's own host names its issues.
     pub fn has_numbers(&self) -> bool {
-        self.references.contains(&Pattern::Number)
+        self.references.contains(&Pattern::Number) && !self.has_boards()
     }
 
     /// The same naming with these projects in the place of the configured ones; none leaves it as it is.
@@ -180,12 +186,21 @@ impl Naming {
     /// The item that a reference names, or why it is none of ours.
     fn item(&self, reference: &Reference, page: &Url) -> Result<WorkItemId, Cow<'static, str>> {
         let id = reference.item.as_str();
+        if let Some(named) = &reference.page
+            && site::is_elsewhere(named, reference.form, &self.homes, &self.sites)
+        {
+            let host = named.host_str().unwrap_or_default();
+            return Err(format!("its page is one of another site, {host}").into());
+        }
         if reference.form != Form::Number {
             return Ok(reference.item.clone());
         }
         match id.split_once('#') {
             Some(("", number)) => self.plain(number, page),
-            Some((repository, number)) => self.qualified(repository, number),
+            Some((repository, number)) => {
+                let inside = reference.page.as_ref().and_then(|page| self.inside(page, repository));
+                self.qualified(inside.unwrap_or(repository), number)
+            }
             None => Ok(reference.item.clone()),
         }
     }
@@ -193,12 +208,16 @@ impl Naming {
     /// A repository's name as its site has it, which may be served below a path.
     fn name(&self, page: &Url) -> String {
         let name = forge::name(page);
-        let inside = self.roots.iter().find_map(|(site, root)| {
+        self.inside(page, &name).map(str::to_owned).unwrap_or(name)
+    }
+
+    /// A repository's path without that of its site, where the page is one of a site that is served below a path.
+    fn inside<'a>(&self, page: &Url, path: &'a str) -> Option<&'a str> {
+        self.roots.iter().find_map(|(site, root)| {
             let is_here = site.host() == page.host() && site.port() == page.port();
-            let (start, rest) = name.split_at_checked(root.len())?;
-            (is_here && start.eq_ignore_ascii_case(root)).then(|| rest.to_owned())
-        });
-        inside.unwrap_or(name)
+            let (start, rest) = path.split_at_checked(root.len())?;
+            (is_here && start.eq_ignore_ascii_case(root)).then_some(rest)
+        })
     }
 
     /// `#12`, which belongs to the repository that says it where that is on a tracker's own host.
@@ -212,7 +231,7 @@ impl Naming {
                 _ => Err("it is a number of the code's own host; name the project with it".into()),
             };
         }
-        if self.has_boards() && neighbours.iter().any(|home| is_below(page, home)) {
+        if self.has_boards() && neighbours.iter().any(|home| site::is_below(page, home)) {
             return Ok(WorkItemId::new(format!("AB#{number}")));
         }
         self.qualified(&self.name(page), number)
@@ -262,108 +281,5 @@ fn numbers_within(metadata: &Metadata) -> bool {
         && !metadata.references.contains(&Pattern::AzureBoards)
 }
 
-/// True when a page is another one or lies below it.
-fn is_below(page: &Url, home: &Url) -> bool {
-    let (page, home) = (page.path().trim_end_matches('/'), home.path().trim_end_matches('/'));
-    let begins = page.get(..home.len()).is_some_and(|start| start.eq_ignore_ascii_case(home));
-    begins && (page.len() == home.len() || page[home.len()..].starts_with('/'))
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use backend::{
-        platform,
-        settings::{Origin, Settings},
-    };
-
-    const SHOP: &str = "https://github.com/acme/shop";
-
-    fn naming(references: &[Pattern], home: Option<&str>, project: &str) -> Naming {
-        let platform = platform::find("local").unwrap();
-        let settings = Settings::new("it").with("project", project, Origin::Default);
-        let metadata = Metadata {
-            references: references.to_vec(),
-            home: home.map(|home| home.parse().unwrap()),
-            ..platform.metadata()
-        };
-        Naming::of([(&Chosen { platform, settings, work_items: None }, &metadata)], &[])
-    }
-
-    fn items(naming: &Naming, text: &str, page: &str) -> (Vec<String>, usize) {
-        let found = naming.finder().unwrap().find(text);
-        let found = naming.resolve(found, &page.parse().unwrap());
-        let items = found.references.iter().map(|reference| reference.item.to_string()).collect();
-        (items, found.skipped.len())
-    }
-
-    fn check(naming: &Naming, text: &str, page: &str, expected: &[&str], skipped: usize) {
-        let found = items(naming, text, page);
-        let expected: Vec<String> = expected.iter().map(ToString::to_string).collect();
-        assert_eq!(found, (expected, skipped), "{text} in {page}");
-    }
-
-    #[test]
-    fn a_number_belongs_to_the_repository_that_says_it() {
-        let github = naming(&[Pattern::Number], Some(SHOP), "acme/shop");
-        check(&github, "Fix #12", SHOP, &["acme/shop#12"], 0);
-        check(&github, "Fix #12", "https://github.com/Acme/Shop", &["acme/shop#12"], 0);
-        check(&github, "Fix #12", "https://github.com/acme/till", &[], 1);
-        check(&github, "Fix acme/shop#12", "https://github.com/acme/till", &["acme/shop#12"], 0);
-        check(&github, "Fix other/shop#12", SHOP, &[], 1);
-        // Code elsewhere can only mean the tracker.
-        check(&github, "Fix #12", "https://git.example.com/acme/x", &["acme/shop#12"], 0);
-        for (id, full) in [("#12", "acme/shop#12"), ("acme/x#7", "acme/x#7"), ("SHOP-1", "SHOP-1")]
-        {
-            let page = SHOP.parse().unwrap();
-            assert_eq!(github.in_full(WorkItemId::new(id), &page).as_str(), full);
-        }
-        let more = github.with_projects(&["acme/till".to_owned()]);
-        check(&more, "Fix #12", "https://github.com/acme/till", &["acme/till#12"], 0);
-        check(&more, "Fix #12", SHOP, &[], 1);
-    }
-
-    #[test]
-    fn a_site_below_a_path_names_its_repositories_without_it() {
-        let home = "https://acme.example/git/acme/shop";
-        let gitlab = naming(&[Pattern::Number], Some(home), "acme/shop");
-        check(&gitlab, "Fix #12 and acme/shop#13", home, &["acme/shop#12", "acme/shop#13"], 0);
-        check(&gitlab, "Fix #12", "https://acme.example/git/acme/till", &[], 1);
-        let more = gitlab.with_projects(&["acme/till".to_owned()]);
-        check(&more, "Fix #12", "https://acme.example/git/acme/till", &["acme/till#12"], 0);
-        check(&gitlab, "Fix git/acme/shop#12", home, &[], 1);
-    }
-
-    #[test]
-    fn a_number_is_azure_boards_in_its_own_organisation_only() {
-        let home = "https://dev.azure.com/acme";
-        let boards = naming(&[Pattern::AzureBoards, Pattern::Number], Some(home), "Shop");
-        let repository = "https://dev.azure.com/acme/Shop/_git/till";
-        check(&boards, "Fix #12 and AB#13", repository, &["AB#12", "AB#13"], 0);
-        check(&boards, "Fix #12 and AB#13", SHOP, &["AB#13"], 1);
-        check(&boards, "Fix #12", "https://dev.azure.com/acmes/Shop/_git/till", &[], 1);
-    }
-
-    #[test]
-    fn projects_are_keys_or_paths() {
-        for (text, expected) in [("shop", "shop"), (" SHOP- ", "SHOP"), ("acme/shop#", "acme/shop")]
-        {
-            assert_eq!(project(text).as_deref(), Ok(expected));
-        }
-        for wrong in ["", "A B", "/shop", "7", "a//b", "a;b"] {
-            assert!(project(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn keys_need_no_page() {
-        let jira = naming(&[Pattern::Key], None, "SHOP");
-        check(&jira, "SHOP-1 and PAY-2", SHOP, &["SHOP-1"], 1);
-        let both = jira.with_projects(&["PAY".to_owned()]);
-        check(&both, "SHOP-1 and PAY-2", SHOP, &["PAY-2"], 1);
-        let route = Route { prefix: "PAY".to_owned(), tracker: "it".to_owned() };
-        let mut routed = jira.clone();
-        routed.add(&route.prefix);
-        check(&routed, "SHOP-1 and PAY-2", SHOP, &["SHOP-1", "PAY-2"], 0);
-    }
-}
+mod tests;

@@ -165,6 +165,9 @@ pub struct Reference {
     pub about: About,
     /// True where a word says no more than that it points at the item, wherever that stands: `part of`, `Refs:`.
     pub points: bool,
+    /// The page that it is named by, where it is named so.
+    #[serde(skip)]
+    pub page: Option<::url::Url>,
     /// Bytes of the text that it takes.
     pub span: Range<usize>,
     /// What made the tier, such as "keyword `fixes`".

@@ -121,7 +121,8 @@ pub struct Metadata {
     pub references: Vec<Pattern>,
     /// Longest texts.
     pub limits: Limits,
-    /// Page of the repository whose items a plain `#12` names, on trackers that number within repositories.
+    /// Page of the repository whose items a plain `#12` names, on trackers that number within repositories; of the
+    /// organisation, on one that numbers within that.
     pub home: Option<Url>,
 }
 

@@ -215,7 +215,7 @@ fn check_plan(
     if !has_host && target.told.is_none() {
         return refuse(
             "this run cannot read the pull request itself, and a plan alone is not believed",
-            "give a token of the code host, such as GITHUB_TOKEN",
+            "give a token of the code host: GITHUB_TOKEN, GITLAB_TOKEN or AZURE_DEVOPS_PAT",
         );
     }
     Ok(())

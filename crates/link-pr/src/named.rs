@@ -249,10 +249,12 @@ pub(crate) fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.len() <= 200 && id.chars().all(plain) && !id.contains("--")
 }
 
-/// What a title names is its work, unless it takes it back, points at it or only counts: `Add the cart (#12)`.
+/// What a title names is its work, unless it takes it back or points at it. A number does so at its beginning only,
+/// `#12: add the cart` or `[#12] Add the cart`: elsewhere it may be a pull request's, and may only count.
 fn title_bond(reference: &Reference) -> Bond {
+    let is_named = reference.form != Form::Number || reference.span.start <= 1;
     match bond(reference) {
-        Bond::Mentions if reference.is_bare() && reference.form != Form::Number => Bond::Work,
+        Bond::Mentions if reference.is_bare() && is_named => Bond::Work,
         Bond::Refs if !reference.points => Bond::Work,
         bond => bond,
     }

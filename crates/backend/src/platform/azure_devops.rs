@@ -56,7 +56,7 @@ pub(super) const PLATFORM: Platform = Platform {
     title: "Azure DevOps",
     settings: SETTINGS,
     custom_settings: CUSTOM_SETTINGS,
-    references: &[Pattern::AzureBoards],
+    references: &[Pattern::AzureBoards, Pattern::Number],
     limits: Limits { title: LONGEST_TITLE, text: LONGEST_TEXT, label: LONGEST_TAG },
     unsupported: WITHOUT_HISTORY,
     delegates: &[],

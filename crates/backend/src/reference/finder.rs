@@ -105,6 +105,7 @@ impl Finder {
                         place,
                         about,
                         points: false,
+                        page: None,
                         span,
                         reason,
                     });

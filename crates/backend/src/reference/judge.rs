@@ -8,6 +8,7 @@ use super::{
     subject::{self, About, Subject},
 };
 use crate::model::WorkItemId;
+use ::url::Url;
 use std::{borrow::Cow, ops::Range};
 
 /// Something that may be a reference, before its surroundings are looked at.
@@ -143,6 +144,8 @@ impl<'a> Judge<'a> {
         let said = self.said(&span, form, place);
         let Said { tier, reason, points, is_shared } = said.clone();
         self.previous = is_shared.then_some(Previous { end: span.end, form, said });
+        let written = &self.message[span.clone()];
+        let page = written.contains("://").then(|| Url::parse(written).ok()).flatten();
         let about = self.subject.about_at(span.start);
         let (tier, reason) = lowered(about, tier, reason);
         self.found.references.push(Reference {
@@ -152,6 +155,7 @@ impl<'a> Judge<'a> {
             place,
             about,
             points,
+            page,
             span,
             reason,
         });

@@ -144,6 +144,12 @@ fn a_pull_request_s_own_number_is_no_item() {
         let named = read(facts, &naming, &Policy::default()).unwrap();
         named.items.iter().map(|item| item.id.to_string()).collect::<Vec<_>>().join(" ")
     };
+    for (title, bond) in [("#12: add", "work"), ("[#12] Add", "work"), ("Add #12", "mentions")] {
+        let facts = facts(title, "", &[]);
+        let read = read(&facts, &Naming::numbers(), &Policy::default()).unwrap();
+        let item = &read.items[0];
+        assert_eq!(format!("{:?}", item.bond).to_lowercase(), bond, "{title}");
+    }
     let mut facts = facts("Add the cart (#7)", "Fixes #12, acme/shop#7 and acme/shop#8", &[]);
     assert_eq!(named(&facts), "#12 acme/shop#8");
     facts.grammar = Grammar::GitLab;

@@ -15,7 +15,7 @@ use crate::{
     http::{self, Authorization, Dialect, Http, Wire},
     managed_comment::Locks,
     settings::{Origin, Problem, Settings, keep},
-    tracker::Tracker,
+    tracker::{Metadata, Tracker},
 };
 use std::sync::Arc;
 use url::Url;
@@ -81,7 +81,7 @@ impl Read {
     fn connect(self, settings: &Settings, wire: &Wire) -> AzureDevOps {
         let Account { base, authorization, version } = self.account;
         AzureDevOps {
-            metadata: PLATFORM.metadata(),
+            metadata: Metadata { home: Some(base.clone()), ..PLATFORM.metadata() },
             api: api(wire, &base, authorization, version, dialect::AZURE_DEVOPS),
             project: self.project,
             team: self.team,
