@@ -70,7 +70,7 @@ fn the_branch_counts_and_slips_are_seen() {
     refused(&check(&repo, "SHOP 12: add", &[]), &["did you mean SHOP-12"]);
     // Where nobody knows the projects, an everyday word with a number is as likely.
     for word in ["refactor-2", "shop-12"] {
-        let ended = check(&repo, &format!("{word} tidy"), &["--branch", word]);
+        let ended = check(&repo, format!("{word} tidy"), &["--branch", word]);
         refused(&ended, &["names no work item"]);
         assert!(!ended.stderr.contains("did you mean"), "{ended:?}");
     }

@@ -140,11 +140,6 @@ pub enum Grammar {
     GitLab,
 }
 
-/// Whose work a commit message or a title is about, by its first line.
-pub fn about(message: &str) -> About {
-    subject::Subject::of(message).about
-}
-
 /// Whether a program named the branch.
 pub fn is_robots_branch(name: &str) -> bool {
     branch::is_robots(name)

@@ -141,7 +141,7 @@ impl Reader<'_> {
             let is_titles = reference.span.start < title.len();
             match (is_titles, self.named.is_bots) {
                 (true, _) if reference.about == About::Reverted => {
-                    self.leave(&reference, "title", TAKEN_BACK)
+                    self.leave(&reference, "title", TAKEN_BACK);
                 }
                 (true, _) => self.add(&reference, title_bond(&reference), "title", None),
                 (false, true) => self.leave(&reference, "body", BOTS),

@@ -43,13 +43,13 @@ pub(super) fn subject(message: &str) -> Range<usize> {
 pub fn spoken_lines(description: &str) -> impl Iterator<Item = &str> {
     let mut silent = markdown::silent(description, 0).into_iter().map(|(part, _)| part).peekable();
     let mut end = 0;
-    description.split_inclusive('\n').filter_map(move |line| {
+    description.split_inclusive('\n').filter(move |line| {
         let start = end;
         end += line.len();
         while silent.peek().is_some_and(|part| part.end <= start) {
             silent.next();
         }
-        silent.peek().is_none_or(|part| part.start >= end).then_some(line)
+        silent.peek().is_none_or(|part| part.start >= end)
     })
 }
 

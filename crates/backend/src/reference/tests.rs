@@ -1,6 +1,6 @@
 //! What references mean, case by case: `item tier place: reason`, and what is skipped as `(text: reason)`.
 
-use super::{About, Extraction, Finder, Grammar, Layout, Pattern, Prefixes, Tier, about};
+use super::{About, Extraction, Finder, Grammar, Layout, Pattern, Prefixes, Tier};
 
 fn finder() -> Finder {
     let patterns = [Pattern::Key, Pattern::AzureBoards, Pattern::Number];
@@ -138,6 +138,7 @@ fn numbers_are_closed_by_the_grammar_of_their_host() {
 
 #[test]
 fn titles_and_branches_say_whose_work_they_are_about() {
+    let about = |title| finder().find(title).references[0].about;
     assert_eq!(about("Revert \"Reapply \"SHOP-1 add\"\""), About::Reverted);
     let about_branch = |name| finder().find_branch(name).references[0].about;
     assert_eq!(about_branch("revert-12-feature/SHOP-1"), About::Reverted);
