@@ -157,6 +157,33 @@ fn of_format(option: &str) -> Option<Repo> {
 }
 
 #[test]
+fn a_format_that_is_not_supported_is_said_to_be_and_there_is_a_way_out() {
+    for option in ["--object-format=sha256", "--ref-format=reftable"] {
+        let Some(repo) = of_format(option) else { continue };
+        let ended = repo.ours("install-hooks").expect_code(66);
+        assert!(ended.stderr.contains("is not supported"), "{ended:?}");
+        assert!(!ended.stderr.contains("mend the repository"), "{ended:?}");
+        assert!(!repo.path(".git/hooks/commit-msg").exists());
+        // As after `git refs migrate`, or from a template.
+        let ready = Repo::on("main");
+        fs::create_dir_all(repo.path(".git/hooks")).unwrap();
+        for name in ["commit-msg", "prepare-commit-msg", "pre-push"] {
+            let text = fs::read_to_string(ready.path(".git/hooks").join(name)).unwrap();
+            hook(&repo, name, &text);
+        }
+        let ended = commit(&repo, "SHOP-1: x");
+        assert_eq!(ended.code, 1, "{ended:?}");
+        for part in ["--no-verify", "link-commit uninstall-hooks"] {
+            assert!(ended.stderr.contains(part), "`{part}` in {ended:?}");
+        }
+        repo.git_with(&["commit", "--no-verify", "--allow-empty", "-m", "x"], "false")
+            .expect_code(0);
+        repo.ours("uninstall-hooks").expect_code(0);
+        commit(&repo, "anything").expect_code(0);
+    }
+}
+
+#[test]
 fn a_dry_run_has_a_plan() {
     let repo = Repo::bare_of_hooks();
     let dry = repo.ours("install-hooks --dry-run --json").expect_code(0).json();

@@ -5,10 +5,15 @@ mod manager;
 mod script;
 
 use crate::HooksArgs;
-use app::{Report, Result, Session, git::Git, untrusted};
+use app::{
+    Report, Result, Session,
+    git::{Git, hooks_by_git, remove_section_by_git},
+    untrusted,
+};
 use backend::{Error, ErrorKind};
 use clap::ValueEnum;
 use serde_json::json;
+use std::path::PathBuf;
 
 /// A hook that link-commit knows to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -84,6 +89,11 @@ pub(crate) fn install(args: &HooksArgs, session: &mut Session) -> Result<Report>
 
 /// Takes the hooks away, wherever they were installed; what was there before is there again.
 pub(crate) fn uninstall(args: &HooksArgs, session: &mut Session) -> Result<Report> {
+    if let Err(error) = session.git(&args.repository) {
+        // No hook is to be there for ever because its repository changed.
+        let folders = hooks_by_git(&args.repository).ok_or(error)?;
+        return uninstall_by_git(args, &folders, session);
+    }
     let git = with_work_tree(args, session)?;
     let folders = [git.hooks_folder(&session.env).path, git.default_hooks()];
     let dry = session.common.dry_run;
@@ -100,8 +110,26 @@ pub(crate) fn uninstall(args: &HooksArgs, session: &mut Session) -> Result<Repor
         }
         done.extend(of_hook);
     }
+    Ok(with_warnings(&done, session))
+}
+
+/// The same in a repository that only git itself can read.
+fn uninstall_by_git(args: &HooksArgs, folders: &[PathBuf], session: &Session) -> Result<Report> {
+    let dry = session.common.dry_run;
+    let mut done = Vec::new();
+    for hook in args.hooks.iter().copied() {
+        done.extend(file::remove_all(folders, hook, dry)?);
+        if !dry && remove_section_by_git(&args.repository, &hook.section()) {
+            done.push(Done { hook, outcome: file::REMOVED, place: place_of(hook) });
+        }
+    }
+    Ok(with_warnings(&done, session))
+}
+
+/// The report of what was taken away, and what was not.
+fn with_warnings(done: &[Done], session: &Session) -> Report {
     let warnings = done.iter().filter(|it| it.outcome == file::EDITED).map(still_runs).collect();
-    Ok(Report { warnings, ..report(&done, session) })
+    Report { warnings, ..report(done, session) }
 }
 
 fn still_runs(edited: &Done) -> String {

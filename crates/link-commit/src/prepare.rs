@@ -1,13 +1,17 @@
 //! `prepare`: the prepare-commit-msg hook. Puts the branch's item into a message that names none.
 
 use crate::{
-    PrepareArgs,
+    PrepareArgs, check,
     message::{self, Cleanup},
     policy::{self, Policy},
     prepared,
     template::{self, Template},
 };
-use app::{Report, Result, Session, git::Git, untrusted};
+use app::{
+    Failure, Report, Result, Session,
+    git::{Git, hooks_by_git},
+    untrusted,
+};
 use backend::{
     Error, ErrorKind,
     model::WorkItemId,
@@ -19,7 +23,10 @@ use std::{fs, path::Path};
 /// Puts the branch's item into the message, unless git is replaying commits or the message names an item.
 pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
     let path = file(args)?;
-    let git = session.git(&args.place.repository)?;
+    let git = match session.git(&args.place.repository) {
+        Ok(git) => git,
+        Err(error) => return unreadable(error, args, session),
+    };
     let template = template(args.template.as_deref(), &git, session)?;
     let raw = message::read(path)?;
     let text = message::text(&raw);
@@ -46,17 +53,29 @@ pub(crate) fn run(args: &PrepareArgs, session: &mut Session) -> Result<Report> {
         return Ok(left("the message names a work item", session));
     }
     let keys = keys(&items);
-    let made = insert(&raw, template.pieces(&text, &keys, &cleanup));
     if session.common.dry_run {
         session.plan.add(format!("put {keys} into the message"));
-    } else {
-        fs::write(path, &made)
-            .map_err(|error| message::unreadable(path, &error).during("change the message"))?;
-        if is_unwritten {
-            prepared::keep(&git, &cleanup.committed(&message::text(&made)));
-        }
+        return Ok(report(Some(&keys), "the branch names it", session));
+    }
+    let made = insert(&raw, template.pieces(&text, &keys, &cleanup));
+    fs::write(path, &made)
+        .map_err(|error| message::unreadable(path, &error).during("change the message"))?;
+    if is_unwritten {
+        prepared::keep(&git, &cleanup.committed(&message::text(&made)));
     }
     Ok(report(Some(&keys), "the branch names it", session))
+}
+
+/// Where git itself can read the repository, the commit goes on without an item: `git commit --no-verify` runs this hook
+/// all the same, and would be stopped for good.
+fn unreadable(error: Error, args: &PrepareArgs, session: &Session) -> Result<Report> {
+    if hooks_by_git(&args.place.repository).is_none() {
+        return Err(error);
+    }
+    let failure = Failure::from(&error);
+    let warning = check::warning(&Failure { message: failure.sentence(), ..failure });
+    let report = left("the repository cannot be read", session);
+    Ok(Report { warnings: vec![warning], ..report })
 }
 
 /// The message's file.

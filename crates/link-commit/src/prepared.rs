@@ -15,9 +15,7 @@ fn path(git: &Git) -> PathBuf {
 pub(crate) fn keep(git: &Git, message: &str) {
     let path = path(git);
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-    if let Err(error) = folder.and_then(|()| fs::write(&path, message)) {
-        tracing::debug!(%error, "the prepared message is not kept");
-    }
+    let _ = folder.and_then(|()| fs::write(&path, message));
 }
 
 /// The message that was kept, once: the next commit is another one.

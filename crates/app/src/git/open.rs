@@ -2,7 +2,8 @@
 
 use super::Git;
 use backend::{Error, ErrorKind, Result};
-use git2::{ErrorCode, Repository, RepositoryOpenFlags};
+use ci::untrusted;
+use git2::{ErrorClass, ErrorCode, Repository, RepositoryOpenFlags};
 use std::{cell::OnceCell, ffi::OsStr, path::Path};
 
 impl Git {
@@ -46,6 +47,14 @@ fn discover(path: &Path) -> Result<Repository, git2::Error> {
     Repository::open_ext(path, flags, std::iter::empty::<&OsStr>())
 }
 
+/// Whether git may well read it, and only libgit2 cannot: ids that are not SHA-1, references that are not files.
+fn is_unsupported(error: &git2::Error) -> bool {
+    let said =
+        ["unsupported extension name", "unknown object format", "unsupported repository version"];
+    error.class() == ErrorClass::Repository
+        && said.iter().any(|said| error.message().starts_with(said))
+}
+
 /// A folder as people say it.
 fn shown(path: &Path) -> String {
     if path == Path::new(".") {
@@ -69,6 +78,13 @@ fn cannot_open(path: &Path, error: &git2::Error) -> Error {
     if !path.exists() {
         return Error::new(ErrorKind::NotFound, format!("open {folder}: there is no such folder"))
             .with_hint("give the repository's path with --repository");
+    }
+    if is_unsupported(error) {
+        let format = untrusted::line(error.message());
+        let message = format!("open {folder}: its format is not supported yet ({format})");
+        return Error::new(ErrorKind::NotFound, message).with_hint(
+            "use a repository with SHA-1 ids and its references in files; hooks that are in the way: `git commit --no-verify` goes past them, `link-commit uninstall-hooks` takes them away",
+        );
     }
     let (message, hint) = match error.code() {
         ErrorCode::NotFound => (

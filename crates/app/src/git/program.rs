@@ -3,7 +3,11 @@
 
 use super::Git;
 use backend::{Error, ErrorKind, Result};
-use std::{ffi::OsString, process::Command};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 impl Git {
     /// The version of the git on PATH, such as (2, 47); none when there is no git, or one that does not say.
@@ -50,6 +54,25 @@ impl Git {
         command.current_dir(self.repository.commondir()).arg("--git-dir=.").args(args);
         command
     }
+}
+
+/// Where the git program looks for a repository's hooks, and where they are when nothing is configured; for one that
+/// cannot be opened here. None when git cannot open it either.
+pub fn hooks_by_git(path: &Path) -> Option<[PathBuf; 2]> {
+    let mut command = Command::new("git");
+    command.current_dir(path).args(["rev-parse", "--git-path", "hooks", "--git-common-dir"]);
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let mut lines = text.lines();
+    let (configured, common) = (lines.next()?, lines.next()?);
+    Some([path.join(configured), path.join(common).join("hooks")])
+}
+
+/// Removes a section of such a repository's own configuration; says whether there was one.
+pub fn remove_section_by_git(path: &Path, section: &str) -> bool {
+    let mut command = Command::new("git");
+    command.current_dir(path).args(["config", "--local", "--remove-section", section]);
+    command.output().is_ok_and(|output| output.status.success())
 }
 
 fn parse(text: &str) -> Option<(u32, u32)> {

@@ -27,6 +27,9 @@ pub(super) struct Setting {
     is_shared: bool,
 }
 
+/// What git calls the files that hold for one repository, or one of its work trees.
+const OWN_SCOPES: [&str; 2] = ["local", "worktree"];
+
 /// A condition of git's that libgit2 does not know: it passes over the file that is included.
 const UNKNOWN_CONDITION: &str = "includeif.hasconfig:";
 
@@ -76,7 +79,7 @@ impl Git {
         let mut found = Vec::new();
         while let (Some(scope), Some(line)) = (parts.next(), parts.next()) {
             let (name, value) = line.split_once('\n').unwrap_or((line, "true"));
-            let is_shared = !matches!(scope, "local" | "worktree");
+            let is_shared = !OWN_SCOPES.contains(&scope);
             let (name, value) = (name.to_owned(), value.to_owned());
             // What the command line says is read from the environment.
             if scope != "command" {
