@@ -1,5 +1,7 @@
 //! Real processes in a scrubbed environment: what they print, hand on and exit with.
 
+#[cfg(unix)]
+mod foreign;
 mod health;
 mod histories;
 mod in_a_shell;

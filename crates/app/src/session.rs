@@ -138,7 +138,7 @@ impl Session {
         }
     }
 
-    /// Opens the repository of the current folder, where there is one.
+    /// Opens the repository of the current folder, where there is one, for a run that can do without.
     pub fn git_if_there(&self) -> Result<Option<Git>> {
         if self.env.get("GIT_DIR").is_some() {
             return Git::open_by_environment().map(Some);
@@ -310,6 +310,9 @@ impl Session {
             self.common.config.clone().or_else(|| self.env.get("DEVOPS_CONFIG").map(PathBuf::from));
         let root = git.map_or_else(|| PathBuf::from("."), |git| git.root().to_owned());
         let is_named = named.is_some();
+        if !is_named && git.is_none() && Git::is_left_aside(Path::new(HERE)) {
+            return Ok(ConfigFile::Absent);
+        }
         let Some(path) = named.or_else(|| place::config_file(&root)) else {
             return Ok(ConfigFile::Absent);
         };

@@ -23,13 +23,27 @@ impl Git {
         Self::opened(Path::new("$GIT_DIR"), Repository::open_from_env())
     }
 
-    /// Opens the repository that `path` lies in, where it lies in one. A repository that cannot be read is an error:
-    /// its configuration and its tracker would silently be missed.
+    /// Opens the repository that `path` lies in, where it lies in one, for whoever can do without. One that is not to be
+    /// read, or cannot be yet, is left aside with a warning. One that is broken is an error: its configuration and its
+    /// tracker would silently be missed.
     pub fn open_if_there(path: &Path) -> Result<Option<Self>> {
         match discover(path) {
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) if is_left_aside(&error) => {
+                let error = cannot_open(path, &error);
+                let (message, hint) = (&error.message, error.hint());
+                tracing::warn!(
+                    "going on without the repository and its configuration file: cannot {message}; {hint}"
+                );
+                Ok(None)
+            }
             opened => Self::opened(path, opened).map(Some),
         }
+    }
+
+    /// Whether [`Git::open_if_there`] leaves the repository aside.
+    pub fn is_left_aside(path: &Path) -> bool {
+        discover(path).is_err_and(|error| is_left_aside(&error))
     }
 
     fn opened(path: &Path, opened: Result<Repository, git2::Error>) -> Result<Self> {
@@ -45,6 +59,28 @@ impl Git {
 fn discover(path: &Path) -> Result<Repository, git2::Error> {
     let flags = RepositoryOpenFlags::FROM_ENV | RepositoryOpenFlags::CROSS_FS;
     Repository::open_ext(path, flags, std::iter::empty::<&OsStr>())
+}
+
+/// Others' configuration is not to be believed, and what cannot be read is not needed by everybody.
+fn is_left_aside(error: &git2::Error) -> bool {
+    error.code() == ErrorCode::Owner || is_unsupported(error)
+}
+
+/// The folder as git's setting has to name it: the top of the work tree, or the git directory of a bare repository.
+fn trusted(path: &Path) -> String {
+    // Git compares real paths. On Windows they have a form that it does not read.
+    let real = if cfg!(windows) { std::path::absolute(path) } else { path.canonicalize() };
+    let real = real.unwrap_or_else(|_| path.to_owned());
+    let top = real.ancestors().find(|folder| folder.join(".git").exists());
+    let bare = || Repository::discover_path(&real, std::iter::empty::<&OsStr>()).ok();
+    let folder = top.map(Path::to_owned).or_else(bare).unwrap_or(real);
+    let folder = folder.to_string_lossy();
+    folder.strip_suffix('/').unwrap_or(&folder).to_owned()
+}
+
+/// A text in a shell's quotes.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// Whether git may well read it, and only libgit2 cannot: ids that are not SHA-1, references that are not files.
@@ -71,9 +107,10 @@ fn cannot_open(path: &Path, error: &git2::Error) -> Error {
             ErrorKind::NotFound,
             format!("open {folder}: it belongs to another user"),
         )
-        .with_hint(
-            "if you trust it, run `git config --global --add safe.directory` with its path",
-        );
+        .with_hint(format!(
+            "if you trust it, run `git config --global --add safe.directory {}`",
+            untrusted::line(&quoted(&trusted(path)))
+        ));
     }
     if !path.exists() {
         return Error::new(ErrorKind::NotFound, format!("open {folder}: there is no such folder"))
