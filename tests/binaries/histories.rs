@@ -97,7 +97,8 @@ fn grafts_that_cannot_be_read_end_the_run() {
 fn odd(repository: &TestRepository, persons: &str, message: &str, parents: &[Oid]) -> Oid {
     let git = repository.git2();
     let tree = git.treebuilder(None).unwrap().write().unwrap();
-    let parents: String = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+    let parents: Vec<_> = parents.iter().map(|parent| format!("parent {parent}\n")).collect();
+    let parents = parents.concat();
     let raw = format!("tree {tree}\n{parents}{persons}\n{message}");
     git.odb().unwrap().write(git2::ObjectType::Commit, raw.as_bytes()).unwrap()
 }

@@ -126,7 +126,7 @@ pub(super) fn remove_all(folders: &[PathBuf], hook: Hook, dry: bool) -> Result<V
     let mut seen = HashSet::new();
     // One folder may have two names.
     let new = |folder: &&PathBuf| {
-        seen.insert(folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf()))
+        seen.insert(folder.canonicalize().unwrap_or_else(|_| (*folder).clone()))
     };
     for folder in folders.iter().filter(new) {
         let outcome = remove(folder, hook, dry)?;
