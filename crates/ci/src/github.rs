@@ -99,8 +99,9 @@ impl GitHub {
     /// A run for a deleted branch is one of the default branch and its newest commit.
     fn pushed(&self) -> Pushed {
         let is_deleted = self.event.pointer("/deleted").and_then(Value::as_bool) == Some(true);
-        let is_none = |after: &str| !after.is_empty() && after.bytes().all(|byte| byte == b'0');
-        let is_gone = self.text("/after").is_some_and(is_none);
+        let is_all_zeros =
+            |after: &str| !after.is_empty() && after.bytes().all(|byte| byte == b'0');
+        let is_gone = self.text("/after").is_some_and(is_all_zeros);
         if is_deleted || is_gone { Pushed::Nothing } else { Pushed::Told }
     }
 
