@@ -12,6 +12,7 @@ mod connect;
 mod create;
 mod dialect;
 mod item;
+mod labels;
 mod octocrab;
 mod place;
 mod project;

@@ -47,6 +47,11 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check { name: "labels_are_a_set", needs: CHANGE, run: |case| Box::pin(labels_are_a_set(case)) },
     Check {
+        name: "labels_changed_at_once_are_all_kept",
+        needs: CHANGE,
+        run: |case| Box::pin(labels_changed_at_once_are_all_kept(case)),
+    },
+    Check {
         name: "a_comment_is_added_once",
         needs: CHANGE,
         run: |case| Box::pin(a_comment_is_added_once(case)),
@@ -238,6 +243,25 @@ async fn labels_are_a_set(case: &Case<'_>) -> Verdict {
         same("the labels left", &item.labels, &vec![second.clone()])?;
     }
     Ok(())
+}
+
+/// Several read the item before the first of them writes.
+async fn labels_changed_at_once_are_all_kept(case: &Case<'_>) -> Verdict {
+    let (item, first) = case.make_labelled("at-once").await?;
+    let added: Vec<_> = (0..4).map(|number| format!("{first}-{number}")).collect();
+    let mut changes: Vec<_> = added
+        .iter()
+        .map(|label| Change { add_labels: vec![label.clone()], ..Change::default() })
+        .collect();
+    changes.push(Change { remove_labels: vec![first], ..Change::default() });
+    changes.push(Change { priority: Some(Priority::High), ..Change::default() });
+    let update = |change| case.tracker.update_work_item(&item.id, change);
+    for updated in join_all(changes.iter().map(update)).await {
+        updated?;
+    }
+    let item = case.tracker.get_work_item(&item.id).await?;
+    same("the priority", &item.priority, &Some(Priority::High))?;
+    same("the labels", &as_set(&item.labels), &as_set(&added))
 }
 
 async fn a_comment_is_added_once(case: &Case<'_>) -> Verdict {

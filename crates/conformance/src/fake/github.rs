@@ -8,6 +8,7 @@ mod access;
 mod comment;
 mod edit;
 mod issue;
+mod label;
 mod project;
 mod pull;
 mod qualifier;
@@ -141,6 +142,12 @@ impl GitHub {
             ("PATCH", ["issues", number]) => self.edit_issue(request, caller, repository, number),
             (_, ["issues", number, "comments"]) => {
                 self.comments(request, caller, repository, number)
+            }
+            ("POST", ["issues", number, "labels"]) => {
+                self.add_labels(request, caller, repository, number)
+            }
+            ("DELETE", ["issues", number, "labels", name]) => {
+                self.remove_label(caller, repository, number, name)
             }
             ("POST", ["issues", number, "sub_issues"]) => {
                 self.add_sub_issue(request, caller, repository, number)

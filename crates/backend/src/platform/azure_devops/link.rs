@@ -19,8 +19,8 @@ const LONGEST_COMMENT: usize = 255;
 /// What is left for the title at least; a longer page is linked as itself.
 const SHORTEST_TITLE: usize = 40;
 
-/// How often a relation is written when others change the item at the same time.
-const TRIES: usize = 8;
+/// How often a change is tried when others change the item at the same time. Of those who do, one succeeds each time.
+pub(super) const TRIES: usize = 8;
 
 impl AzureDevOps {
     pub(super) async fn link_commit(&self, id: u64, commit: &Commit) -> Result<Link> {

@@ -6,6 +6,7 @@ use super::{
     create::rendered,
     fields,
     item::{is_assigned, read_text, required},
+    link::TRIES,
     number,
     process::text_field,
     tags, wire,
@@ -19,11 +20,15 @@ use serde_json::Value;
 impl AzureDevOps {
     /// Changes an item. The comment, the only part that is not repeatable, is sent last and once.
     pub(super) async fn update(&self, id: u64, change: &Change) -> Result<WorkItem> {
-        let mut item = match self.apply(id, change).await {
-            // Somebody else was faster: what is to change is decided anew, from what they left.
-            Err(error) if error.kind == ErrorKind::Conflict => self.apply(id, change).await?,
-            other => other?,
-        };
+        let mut applied = self.apply(id, change).await;
+        for _ in 1..TRIES {
+            // Where somebody else was faster, nothing was written: what is to change is decided anew, from what they left.
+            if !matches!(&applied, Err(error) if error.kind == ErrorKind::Conflict) {
+                break;
+            }
+            applied = self.apply(id, change).await;
+        }
+        let mut item = applied?;
         if let Some(comment) = change.comment.as_ref().filter(|comment| !comment.is_empty()) {
             let operation = fields::set(fields::HISTORY, rendered(comment));
             let call = self.api.change(id, &[operation]).creates();

@@ -94,7 +94,8 @@ fn forbidden(reply: &Reply) -> Option<Verdict> {
     suspended.then_some(Verdict::Fail(ErrorKind::Auth, said))
 }
 
-fn said(reply: &Reply) -> String {
+/// The message of a failure alone.
+pub(super) fn said(reply: &Reply) -> String {
     reply.parse::<wire::Failure>().and_then(|body| body.message).unwrap_or_default()
 }
 

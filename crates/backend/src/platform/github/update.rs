@@ -1,4 +1,4 @@
-//! Changing an issue: only what differs is sent, in one request where that can be.
+//! Changing an issue: only what differs is sent, fields in one request and labels in their own.
 
 use super::{
     GitHub, Key,
@@ -45,7 +45,12 @@ impl GitHub {
         if changed { self.read(key).await } else { Ok(item) }
     }
 
-    /// Sends the fields that differ; true when there were any.
+    /// Sends the fields and labels that differ; true when there were any.
+    ///
+    /// Labels are added before the state changes and removed after it, so that whatever fails in between, the issue never
+    /// lacks the label of its state or its priority, and the same change sent again completes it: a label too many is
+    /// seen as a difference, and one that is lost could not be told from one that never was. A token that may not label
+    /// changes nothing at all.
     async fn edit(
         &self,
         key: &Key,
@@ -57,25 +62,47 @@ impl GitHub {
         let wanted = self.differences(issue, change).await?;
         wanted.write(&mut body);
         let moved = change.status.filter(|status| *status != item.status);
-        if let Some(state) = moved.and_then(|status| state(issue, status)) {
-            // GitHub ignores a reason unless the state changes with it.
-            if item.status.is_closed() && state["state"] == "closed" {
-                self.api.change::<Issue>(&key.issue(), &json!({"state": "open"})).await?;
-            }
-            body.extend(state);
+        body.extend(moved.and_then(|status| state(issue, status)).unwrap_or_default());
+        let there = issue.label_names();
+        let add = self.labels_to_add(&there, change)?;
+        let mut remove = self.labels_to_remove(&there, change)?;
+        let changes = !(body.is_empty() && add.is_empty() && remove.is_empty());
+        if !add.is_empty() {
+            // Of two changes of the state at once, the later finds the other's label here, and the earlier does not.
+            let there = self.add_labels(key, &add).await;
+            let there = there.map_err(|error| error.during("its labels"))?;
+            remove = self.labels_to_remove(&there, change)?;
         }
-        if body.is_empty() {
-            return Ok(false);
+        if !body.is_empty() {
+            self.send_fields(key, item, body, &wanted).await?;
+        }
+        for label in &remove {
+            let removed = self.remove_label(key, label).await;
+            removed.map_err(|error| error.during(format!("remove its label {label}")))?;
+        }
+        Ok(changes)
+    }
+
+    /// Sends fields and state, and makes sure that they were taken.
+    async fn send_fields(
+        &self,
+        key: &Key,
+        item: &WorkItem,
+        body: Map<String, Value>,
+        wanted: &Wanted,
+    ) -> Result<()> {
+        let closes = body.get("state").is_some_and(|state| state == "closed");
+        // GitHub ignores a reason unless the state changes with it.
+        if item.status.is_closed() && closes {
+            self.api.change::<Issue>(&key.issue(), &json!({"state": "open"})).await?;
         }
         let after: Issue = self.api.change(&key.issue(), &Value::Object(body)).await?;
         let dropped = wanted.dropped(&after);
-        if dropped.is_empty() { Ok(true) } else { Err(silently(key, &dropped)) }
+        if dropped.is_empty() { Ok(()) } else { Err(silently(key, &dropped)) }
     }
 
-    /// The lists and fields that are to be others than they are.
+    /// The fields that are to be others than they are.
     async fn differences(&self, issue: &Issue, change: &Change) -> Result<Wanted> {
-        let before = issue.label_names();
-        let labels = self.labels_after(&before, change)?;
         let assignees = change.assignee.as_deref().map(values::login).transpose()?;
         let assignees: Option<Vec<String>> = assignees.map(|login| login.into_iter().collect());
         let logins = issue.logins();
@@ -86,39 +113,10 @@ impl GitHub {
         let milestone = self.milestone(&change.custom_fields).await?;
         let current = issue.milestone.as_ref().map_or(Value::Null, |one| json!(one.number));
         Ok(Wanted {
-            labels: (labels != before).then_some(labels),
             assignees: assignees.filter(|wanted| !same(wanted)),
             milestone: milestone.filter(|wanted| *wanted != current),
-            kind: None,
+            ..Wanted::default()
         })
-    }
-
-    /// All labels of an issue after a change. GitHub replaces the whole set, so that those of others are sent along; a
-    /// label that is named to be added and to be removed is removed.
-    fn labels_after(&self, before: &[String], change: &Change) -> Result<Vec<String>> {
-        let remove: Vec<String> =
-            change.remove_labels.iter().map(|label| label.trim().to_owned()).collect();
-        let mut labels = before.to_vec();
-        if let Some(priority) =
-            change.priority.filter(|priority| self.words.priority(before) != Some(*priority))
-        {
-            labels.retain(|label| !self.words.is_priority(label));
-            labels.push(self.words.priority_label(priority));
-        }
-        if let Some(status) = change.status {
-            let own = self.words.status_labels(status);
-            let stays = |label: &String| !self.words.is_status(label) || words::has(&own, label);
-            labels.retain(stays);
-            let missing = !labels.iter().any(|label| words::has(&own, label));
-            labels.extend(own.into_iter().next().filter(|_| missing));
-        }
-        for label in values::labels(&change.add_labels)? {
-            if !words::has(&labels, &label) {
-                labels.push(label);
-            }
-        }
-        labels.retain(|label| !words::has(&remove, label));
-        Ok(labels)
     }
 
     /// Hangs an issue below another; one that hangs there already stays.

@@ -68,7 +68,8 @@ impl Words {
         self.priority_labels(priority).swap_remove(0)
     }
 
-    fn priority_labels(&self, priority: Priority) -> Vec<String> {
+    /// The labels of a priority, best first.
+    pub(super) fn priority_labels(&self, priority: Priority) -> Vec<String> {
         let configured = self.priorities.names(priority);
         if configured.is_empty() {
             vec![format!("priority: {priority}")]

@@ -32,6 +32,16 @@ impl Caller {
             .with_header("X-Accepted-GitHub-Permissions", "issues=write"))
     }
 
+    /// Refuses everybody who may not label issues.
+    pub(super) fn must_label(self) -> Result<(), Response> {
+        self.must_write()?;
+        if self.may_push() {
+            Ok(())
+        } else {
+            Err(refuse(403, "Must have admin rights to Repository."))
+        }
+    }
+
     /// True when labels, assignees, milestones and types are taken.
     pub(super) fn may_push(self) -> bool {
         self == Self::Writer

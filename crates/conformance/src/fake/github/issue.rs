@@ -132,7 +132,7 @@ fn text(value: &Value) -> Result<Value, Response> {
 }
 
 /// Labels that are not there are made.
-fn labels(value: &Value) -> Result<Vec<String>, Response> {
+pub(super) fn labels(value: &Value) -> Result<Vec<String>, Response> {
     let names = value.as_array().ok_or_else(|| invalid("labels", "invalid", value))?;
     let mut labels: Vec<String> = Vec::new();
     for name in names {

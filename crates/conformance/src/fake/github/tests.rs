@@ -78,7 +78,22 @@ async fn an_outsider_learns_what_was_left_out() {
     assert_eq!(site.store().items.len(), before + 2, "one issue for each draft");
     let change = Change { status: Some(Status::InReview), ..Change::default() };
     let error = tracker.update_work_item(&plain.id, &change).await.unwrap_err();
-    assert!(error.message.contains("left out the labels"), "{error}");
+    assert_eq!(error.kind, ErrorKind::Forbidden);
+    assert!(error.message.starts_with("its labels: "), "{error}");
+}
+
+/// Each reads the issue before the other writes; the one that was labelled last takes the other's label away.
+#[tokio::test]
+async fn two_changes_of_the_state_at_once_leave_one_state() {
+    let (site, tracker) = site().await;
+    let item = tracker.create_work_item(&draft("Wanted by two")).await.unwrap();
+    let changes = [Status::InReview, Status::Blocked, Status::InProgress]
+        .map(|status| Change { status: Some(status), ..Change::default() });
+    let update = |change| tracker.update_work_item(&item.id, change);
+    try_join_all(changes.iter().map(update)).await.unwrap();
+    let store = site.store();
+    let labels = &store.items.last().unwrap().labels;
+    assert_eq!(labels.len(), 1, "{labels:?}");
 }
 
 /// The answer to the first comment is lost, so that two are made; one is left.

@@ -42,8 +42,7 @@ impl GitHub {
             "repository_url": repository_url, "html_url": format!("{web}/{}/{page}/{}", item.project, item.number),
             "title": item.title, "body": item.text, "state": item.status,
             "state_reason": item.resolution, "user": user("alex"), "author_association": "MEMBER",
-            "labels": item.labels.iter().map(|name| json!({"id": 1, "name": name, "color": "ededed",
-                "default": false, "description": null})).collect::<Vec<_>>(),
+            "labels": labels(item),
             "assignee": assignee, "assignees": assignee.iter().collect::<Vec<_>>(),
             "milestone": milestone(item), "type": kind, "locked": false,
             "comments": item.comments.len(), "created_at": item.created.to_string(),
@@ -56,6 +55,12 @@ impl GitHub {
         }
         issue
     }
+}
+
+/// The labels of an issue.
+pub(super) fn labels(item: &Item) -> Value {
+    let label = |name| json!({"id": 1, "name": name, "color": "ededed", "default": false, "description": null});
+    item.labels.iter().map(label).collect()
 }
 
 /// A page of a list, with the addresses of the others.
