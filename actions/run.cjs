@@ -71,12 +71,9 @@ function candidates(name, folder, file) {
 
 /** An extension's package does not keep the permission to execute. */
 function makeExecutable(file) {
-  if (!fs.existsSync(file) || isProgram(file)) return;
   try {
-    fs.chmodSync(file, 0o755);
-  } catch {
-    // Somebody else's file: it is no candidate, and others may be there.
-  }
+    if (fs.existsSync(file) && !isProgram(file)) fs.chmodSync(file, 0o755);
+  } catch {} // Somebody else's: it is no candidate, and others may be there.
 }
 
 function isProgram(file) {
