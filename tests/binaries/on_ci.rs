@@ -34,6 +34,10 @@ fn on_pull_request(repository: &TestRepository, from: &str, args: &[&str]) -> Pr
 /// A run on Azure Pipelines for a push, of which the agent tells the newest commit.
 fn on_azure(repository: &TestRepository, branch: &str, args: &[&str]) -> Ended {
     let head = repository.git2().head().unwrap().target().unwrap().to_string();
+    at_on_azure(repository, &head, branch, args)
+}
+
+fn at_on_azure(repository: &TestRepository, sha: &str, branch: &str, args: &[&str]) -> Ended {
     Process::new("link-commit", repository.path())
         .args(["--platform", "local", "--json", "--dry-run"])
         .args(args)
@@ -41,7 +45,7 @@ fn on_azure(repository: &TestRepository, branch: &str, args: &[&str]) -> Ended {
         .env("BUILD_REASON", "IndividualCI")
         .env("BUILD_REPOSITORY_URI", "https://dev.azure.com/acme/Web/_git/shop")
         .env("BUILD_SOURCEBRANCH", branch)
-        .env("BUILD_SOURCEVERSION", head)
+        .env("BUILD_SOURCEVERSION", sha)
         .run()
         .expect_code(0)
 }
@@ -66,7 +70,22 @@ fn a_push_on_azure_is_what_the_default_branch_lacks() {
     let (main, topic) = (git.find_commit(first).unwrap(), git.head().unwrap().peel_to_commit());
     repository.commit_on("refs/heads/other", "Merged PR 7: add", &[&main, &topic.unwrap()]);
     git.set_head("refs/heads/other").unwrap();
-    assert_eq!(read(on_azure(&repository, "refs/heads/main", &[])), (3, json!(true)));
+    assert_eq!(read(on_azure(&repository, "refs/heads/main", &[])), (3, json!(false)));
+}
+
+#[test]
+fn a_push_on_azure_without_commits_of_its_own_is_about_its_newest() {
+    let repository = repository_with_item();
+    let git = repository.git2();
+    let head = git.head().unwrap().target().unwrap();
+    git.reference("refs/remotes/origin/main", head, true, "").unwrap();
+    for reference in ["refs/heads/topic", "refs/tags/v1"] {
+        let ended = on_azure(&repository, reference, &["--require"]);
+        assert_eq!(ended.json()["links"].as_array().unwrap().len(), 1, "{ended:?}");
+    }
+    // A run that reads another repository than its own.
+    let ended = at_on_azure(&repository, &"1".repeat(40), "refs/heads/topic", &["--require"]);
+    assert_eq!(ended.json()["links"].as_array().unwrap().len(), 1, "{ended:?}");
 }
 
 #[test]

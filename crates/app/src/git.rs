@@ -230,7 +230,9 @@ impl Git {
     fn beyond(&self, tip: Oid, hidden: &[Oid]) -> Result<Vec<Oid>> {
         let mut behind = HashSet::new();
         for id in hidden {
-            behind.extend(self.reached(*id)?);
+            if !behind.contains(id) {
+                behind.extend(self.reached(*id)?);
+            }
         }
         let mut commits = self.reached(tip)?;
         commits.retain(|id| !behind.contains(id));

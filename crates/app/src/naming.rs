@@ -222,8 +222,8 @@ impl Naming {
 
     /// `#12`, which belongs to the repository that says it where that is on a tracker's own host.
     fn plain(&self, number: &str, page: &Url) -> Result<WorkItemId, Cow<'static, str>> {
-        let neighbours: Vec<&Url> =
-            self.homes.iter().filter(|home| home.host() == page.host()).collect();
+        let (place, homes) = (site::organisation(page), self.homes.iter().map(site::organisation));
+        let neighbours: Vec<Url> = homes.filter(|home| home.host() == place.host()).collect();
         if neighbours.is_empty() {
             return match self.homes.as_slice() {
                 [home] if !self.has_boards() => self.qualified(&self.name(home), number),
@@ -231,7 +231,7 @@ impl Naming {
                 _ => Err("it is a number of the code's own host; name the project with it".into()),
             };
         }
-        if self.has_boards() && neighbours.iter().any(|home| site::is_below(page, home)) {
+        if self.has_boards() && neighbours.iter().any(|home| site::is_below(&place, home)) {
             return Ok(WorkItemId::new(format!("AB#{number}")));
         }
         self.qualified(&self.name(page), number)

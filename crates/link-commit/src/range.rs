@@ -3,7 +3,7 @@
 use crate::LinkArgs;
 use app::{
     Result, Session,
-    git::{Git, Listed, Missing},
+    git::{Git, Listed, Missing, Oid},
 };
 use ci::Pushed;
 
@@ -30,8 +30,7 @@ pub(crate) fn asked(
         return Ok(listed);
     }
     // The host names a range and none of its ends is here: what is left is one commit of it, and that is said.
-    let head = session.context.sha.as_deref().and_then(|sha| git.commit(sha).ok());
-    let head = head.map_or_else(|| git.commit("HEAD"), Ok)?;
+    let head = head(git, session)?;
     let why = if git.is_shallow() { Missing::Shallow } else { Missing::Range };
     Ok(Listed {
         commits: vec![head],
@@ -48,23 +47,29 @@ pub(crate) fn is_deletion(args: &LinkArgs, session: &Session) -> bool {
 /// What can be known of a push whose newest commit alone is told. On a branch, what the default branch lacks: earlier
 /// pushes of it are linked again, which changes nothing. On the default branch that commit, with all that it merges.
 fn newest(git: &Git, session: &Session) -> Result<Listed> {
-    let sha = session.context.sha.as_deref().unwrap_or("HEAD");
-    let branch = session.context.branch.as_deref();
+    let newest = head(git, session)?;
     let default = git.default_branch();
-    let candidates = default.as_deref().into_iter().chain(["main", "master"]);
-    let known = candidates.map(|name| (name, format!("refs/remotes/origin/{name}")));
-    let known = known.into_iter().find(|(_, reference)| git.commit(reference).is_ok());
-    if let Some((_, reference)) = known.filter(|(name, _)| Some(*name) != branch)
-        && let Ok(listed) = git.range(&format!("{reference}..{sha}"))
+    let mut candidates = default.as_deref().into_iter().chain(["main", "master"]);
+    let remote = |name: &str| format!("refs/remotes/origin/{name}");
+    let default = candidates.find(|name| git.commit(&remote(name)).is_ok());
+    // A tag is on no branch.
+    if let (Some(branch), Some(default)) = (session.context.branch.as_deref(), default)
+        && branch != default
+        && let Ok(listed) = git.range(&format!("{}..{newest}", remote(default)))
+        && !listed.commits.is_empty()
     {
         return Ok(listed);
     }
-    let newest = git.commit(sha)?;
-    let Ok(listed) = git.range(&format!("{sha}^1..{sha}")) else {
-        return Ok(Listed { commits: vec![newest], missing: Some(Missing::Untold) });
-    };
-    let missing = if git.is_merge(newest)? { None } else { Some(Missing::Untold) };
-    Ok(Listed { missing: listed.missing.or(missing), ..listed })
+    let merged = git.range(&format!("{newest}^1..{newest}")).ok();
+    let listed = merged.unwrap_or(Listed { commits: vec![newest], missing: None });
+    // Earlier merges may have come with it.
+    Ok(Listed { missing: listed.missing.or(Some(Missing::Untold)), ..listed })
+}
+
+/// The commit that the CI host names, else the one that is checked out.
+fn head(git: &Git, session: &Session) -> Result<Oid> {
+    let told = session.context.sha.as_deref().and_then(|sha| git.commit(sha).ok());
+    told.map_or_else(|| git.commit("HEAD"), Ok)
 }
 
 /// The branch whose items a commit without any takes: the one that was given; with no explicit range or commit,

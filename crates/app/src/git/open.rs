@@ -50,6 +50,8 @@ impl Git {
         // Reading checks no object's hash, like git itself; `git fsck` is there for that, and it doubles the time.
         git2::opts::strict_hash_verification(false);
         let repository = opened.map_err(|error| cannot_open(path, &error))?;
+        // `FROM_ENV` takes GIT_NAMESPACE, too, which git's own reading commands do not look at.
+        repository.remove_namespace().map_err(|error| cannot_open(path, &error))?;
         let (rewritten, settings) = (OnceCell::new(), OnceCell::new());
         Ok(Self { repository, asked: shown(path), rewritten, settings })
     }

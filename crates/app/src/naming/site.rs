@@ -41,14 +41,18 @@ fn is_same_host(one: &Url, other: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
         host.strip_prefix("www.").unwrap_or(host).to_owned()
     };
-    host(one) == host(other) && one.port_or_known_default() == other.port_or_known_default()
+    // Whether it is http or https says nothing about whose it is.
+    host(one) == host(other) && one.port() == other.port()
 }
 
-/// `acme.visualstudio.com` is the old address of `dev.azure.com/acme`.
-fn organisation(page: &Url) -> Url {
+/// `acme.visualstudio.com/DefaultCollection` is the old address of `dev.azure.com/acme`.
+pub(super) fn organisation(page: &Url) -> Url {
     let name = page.host_str().and_then(|host| host.strip_suffix(".visualstudio.com"));
-    let new = name
-        .and_then(|name| Url::parse(&format!("https://dev.azure.com/{name}{}", page.path())).ok());
+    let new = name.and_then(|name| {
+        let path = page.path();
+        let rest = path.strip_prefix("/DefaultCollection").unwrap_or(path);
+        Url::parse(&format!("https://dev.azure.com/{name}{rest}")).ok()
+    });
     new.unwrap_or_else(|| page.clone())
 }
 
@@ -79,6 +83,7 @@ mod tests {
     fn numbers_are_of_their_own_host() {
         let ours = "https://github.com/acme/shop";
         check(Form::Number, ours, "https://www.github.com/acme/shop/issues/5", false);
+        check(Form::Number, ours, "http://github.com/acme/shop/issues/5", false);
         check(Form::Number, ours, "https://gitlab.com/acme/shop/-/issues/5", true);
         check(
             Form::Number,
@@ -96,6 +101,8 @@ mod tests {
         check(Form::AzureBoards, ours, &item("https://dev.azure.com/acme"), false);
         check(Form::AzureBoards, ours, &item("https://acme.visualstudio.com"), false);
         check(Form::AzureBoards, ours, &item("https://dev.azure.com/other"), true);
+        let old = "https://acme.visualstudio.com/DefaultCollection/";
+        check(Form::AzureBoards, old, &item("https://dev.azure.com/acme"), false);
         check(Form::AzureBoards, ours, &item("https://dev.azure.com/acmes"), true);
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn of(text: &str) -> Option<Revert> {
 /// the end of the quotation was cut off.
 fn quotation_end(text: &str, start: usize) -> &str {
     match text.rfind('"') {
-        Some(last) if text[start..last].contains('"') => &text[..=last],
+        Some(last) if text.get(start..last).is_some_and(|it| it.contains('"')) => &text[..=last],
         _ => text,
     }
 }
@@ -193,6 +193,9 @@ mod tests {
         check("Revert \"Reapply \"a\"\"", Some("Reapply \"a\""));
         for none in ["Revert the \"a\"", "revert: a", "Revert \"a", "a \"b\"", ""] {
             check(none, None);
+        }
+        for quoted_in_front in ["fix(\"cart\"): add", "[\"x\"] y", "[a\"b] c"] {
+            check(quoted_in_front, None);
         }
     }
 }
