@@ -200,6 +200,19 @@ fn what_is_new_to_a_branch_is_judged_as_that_branch_s() {
 }
 
 #[test]
+fn a_merge_that_names_an_item_speaks_for_what_it_brings() {
+    let repo = cloned();
+    repo.commit("m", "on main");
+    repo.git("checkout --quiet -b feature/SHOP-3-x").expect_code(0);
+    repo.commit("a", "by the branch");
+    repo.git("checkout --quiet main").expect_code(0);
+    repo.git("merge --quiet --no-ff --no-edit feature/SHOP-3-x").expect_code(0);
+    refused(&repo.git("push origin main"), &["on main"]);
+    repo.git("push --quiet --no-verify origin HEAD~1:main").expect_code(0);
+    repo.git("push --quiet origin main").expect_code(0);
+}
+
+#[test]
 fn what_passes_as_one_reference_has_passed() {
     let repo = cloned();
     repo.git("checkout --quiet -b feature/SHOP-3-x").expect_code(0);

@@ -1,5 +1,7 @@
 //! `pre-push`: every commit that a push brings to the other side, by the predicate of `check`.
 
+mod merged;
+
 use crate::{
     PrePushArgs, check,
     policy::{self, Policy, Severity},
@@ -47,8 +49,9 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
     for update in updates.iter().filter(|update| has_work(update)) {
         let commits = git.pushed(&update.brought(remote.unwrap_or_default()))?;
         let of_branch = !policy.of_branch(branch(update)).is_empty();
+        let merged = if of_branch { HashSet::new() } else { merged::by_name(&commits, &policy) };
         for commit in commits {
-            if of_branch || passes(&commit, &policy) {
+            if of_branch || merged.contains(&commit.id) || passes(&commit, &policy) {
                 passed.insert(commit.id);
             } else if refused.insert(commit.id) {
                 failing.push(commit);
@@ -64,7 +67,7 @@ pub(crate) fn run(args: &PrePushArgs, session: &mut Session) -> Result<Report> {
 
 /// Whether nothing can be asked of a commit, or it names an item.
 fn passes(commit: &Pushed, policy: &Policy) -> bool {
-    policy::exemption(&commit.message, commit.is_merge).is_some()
+    policy::exemption(&commit.message, commit.is_merge()).is_some()
         || !policy.find(&commit.message).references.is_empty()
 }
 

@@ -9,10 +9,17 @@ use git2::Sort;
 pub struct Pushed {
     /// Its id.
     pub id: Oid,
-    /// True for a merge.
-    pub is_merge: bool,
+    /// Its parents' ids; a merge has several.
+    pub parents: Vec<Oid>,
     /// What it says. A message that is not UTF-8 is read with the replacement character.
     pub message: String,
+}
+
+impl Pushed {
+    /// True for a merge.
+    pub fn is_merge(&self) -> bool {
+        self.parents.len() > 1
+    }
 }
 
 /// What a push does to a reference of the other side.
@@ -81,7 +88,9 @@ impl Git {
 
     fn pushed_commit(&self, id: Oid) -> Result<Pushed> {
         let commit = self.raw(id)?;
-        Ok(Pushed { id, is_merge: commit.parents().count() > 1, message: message(&commit) })
+        let parents = commit.parents().collect::<Result<_, _>>();
+        let parents = parents.map_err(|error| self.cannot_read(&error))?;
+        Ok(Pushed { id, parents, message: message(&commit) })
     }
 
     /// Where the branches of a remote were when it was last heard of.
