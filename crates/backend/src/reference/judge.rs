@@ -216,7 +216,7 @@ impl<'a> Judge<'a> {
             // A word that points at the item says more than the brackets around it.
             let pointing = keyword::before(before.trim_end_matches(['[', '(']), after)
                 .filter(|keyword| keyword.meaning == Meaning::Refs);
-            let place = || Said::shared(Tier::Refs, "place in the subject");
+            let place = || Said::shared(Tier::Refs, "named as the work");
             return pointing.map_or_else(place, |keyword| {
                 by_keyword(keyword, form, Place::Subject, self.grammar)
             });

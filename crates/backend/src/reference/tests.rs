@@ -57,7 +57,7 @@ fn keywords_close_or_point_by_the_grammar_of_each_form() {
 
 #[test]
 fn a_place_where_only_keys_stand_does_not_say_that_it_is_worked_on() {
-    let place = "SHOP-123 Refs Subject: place in the subject";
+    let place = "SHOP-123 Refs Subject: named as the work";
     check("SHOP-123 Add a till", &[place]);
     check("[till] SHOP-123 Add a till", &[place]);
     check("#34 SHOP-123 Add a till", &["#34 Mentions Subject: bare number", place]);
@@ -164,11 +164,11 @@ fn trailers_are_git_s_and_lines_are_read_all_the_same() {
 
 #[test]
 fn subjects_name_work_at_their_edges() {
-    check("SHOP-1 add", &["SHOP-1 Refs Subject: place in the subject"]);
-    check("[SHOP-1] add", &["SHOP-1 Refs Subject: place in the subject"]);
-    check("feat(cart): SHOP-1 add", &["SHOP-1 Refs Subject: place in the subject"]);
-    check("feat(SHOP-1): add", &["SHOP-1 Refs Subject: place in the subject"]);
-    check("add (SHOP-1)", &["SHOP-1 Refs Subject: place in the subject"]);
+    check("SHOP-1 add", &["SHOP-1 Refs Subject: named as the work"]);
+    check("[SHOP-1] add", &["SHOP-1 Refs Subject: named as the work"]);
+    check("feat(cart): SHOP-1 add", &["SHOP-1 Refs Subject: named as the work"]);
+    check("feat(SHOP-1): add", &["SHOP-1 Refs Subject: named as the work"]);
+    check("add (SHOP-1)", &["SHOP-1 Refs Subject: named as the work"]);
     check("add SHOP-1 to cart", &["SHOP-1 Mentions Subject: bare key"]);
     check(
         "add (#12)\n\nx",
@@ -182,7 +182,7 @@ fn subjects_that_machines_wrote_name_other_commits_and_branches() {
     check("Revert \"Fix SHOP-1\"", &["SHOP-1 Mentions Subject: subject of a revert"]);
     check("Revert \"x\"\n\nFixes SHOP-1", &["SHOP-1 Closes Body: keyword `Fixes`"]);
     let taken_back = "SHOP-1 Mentions Subject: subject of a revert";
-    let own = "SHOP-2 Refs Subject: place in the subject";
+    let own = "SHOP-2 Refs Subject: named as the work";
     check("SHOP-2: Revert \"Fix SHOP-1\"", &[own, taken_back]);
     check("[SHOP-2] revert: SHOP-1 add", &[own, taken_back]);
     check("Revert \"SHOP-1 add\" for SHOP-2", &[taken_back, "SHOP-2 Mentions Subject: bare key"]);
@@ -202,7 +202,7 @@ fn subjects_that_machines_wrote_name_other_commits_and_branches() {
         &[
             "(#12: it is the number of a pull request)",
             "SHOP-1 Refs Branch: branch name",
-            "SHOP-2 Refs Subject: place in the subject",
+            "SHOP-2 Refs Subject: named as the work",
         ],
     );
     check("Merge branch 'feature/SHOP-1' into main", &["SHOP-1 Refs Branch: branch name"]);
@@ -257,7 +257,7 @@ fn numbers_that_are_no_items_are_told_apart() {
 fn pages_of_items_are_the_items() {
     check(
         "add (https://linear.app/acme/issue/SHOP-4)",
-        &["SHOP-4 Refs Subject: place in the subject"],
+        &["SHOP-4 Refs Subject: named as the work"],
     );
     let cases = [
         ("https://acme.atlassian.net/browse/SHOP-1.", "SHOP-1"),
