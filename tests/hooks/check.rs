@@ -74,6 +74,12 @@ fn the_branch_counts_and_slips_are_seen() {
         refused(&ended, &["names no work item"]);
         assert!(!ended.stderr.contains("did you mean"), "{ended:?}");
     }
+    let hinted = |branch: &str| {
+        let ended = check(&repo, "tidy", &["--branch", branch]);
+        refused(&ended, &["names no work item"]);
+        ended.stderr.contains("`git config link-commit.projects SHOP` says so")
+    };
+    assert!(hinted("feature/shop-12-cart") && hinted("shop-12") && !hinted("typo-2"));
 }
 
 #[test]

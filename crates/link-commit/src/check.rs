@@ -7,7 +7,10 @@ use crate::{
     prepared,
 };
 use app::{Failure, Report, Result, Session, git::Git, untrusted};
-use backend::reference::{Extraction, Origin, Suggestion, origin};
+use backend::{
+    model::WorkItemId,
+    reference::{Extraction, Origin, Suggestion, origin},
+};
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -64,7 +67,9 @@ pub(crate) fn run(args: &CheckArgs, session: &mut Session) -> Result<Report> {
 /// What is asked of a message here.
 struct Rules {
     policy: Policy,
-    branch: Vec<backend::model::WorkItemId>,
+    branch: Vec<WorkItemId>,
+    /// Items of the branch if its keys were in upper case.
+    in_lower_case: Vec<WorkItemId>,
     missing_item: Severity,
     closing_guard: Severity,
 }
@@ -76,6 +81,7 @@ impl Rules {
         let branch = policy::branch(args.place.branch.as_deref(), git, session);
         Ok(Self {
             branch: policy.of_branch(branch.as_deref()),
+            in_lower_case: policy.of_branch(branch.as_deref().map(in_upper_case).as_deref()),
             missing_item: policy::missing_item(args.missing_item, git, session)?,
             closing_guard: policy::severity(
                 args.closing_guard,
@@ -106,9 +112,20 @@ impl Rules {
                 .extend(finder.suspect(message, &self.branch).map(|slip| suspicion(&slip)));
             return;
         }
-        let failure =
+        let mut failure =
             missing(message, &found, finder.suggest(message).as_ref(), &self.policy, path);
+        failure.hint.push_str(&self.project_hint());
         self.missing_item.put(failure, verdict);
+    }
+
+    /// `shop-12` in a branch's name is an item where SHOP is known to be a project.
+    fn project_hint(&self) -> String {
+        let key = self.in_lower_case.first().and_then(|item| item.as_str().rsplit_once('-'));
+        let hint = key.map(|(project, number)| {
+            let written = format!("{}-{number}", project.to_ascii_lowercase());
+            format!("; where the branch's {written} is an item, `git config link-commit.projects {project}` says so")
+        });
+        hint.unwrap_or_default()
     }
 
     fn guard(&self, message: &str, severity: Severity, verdict: &mut Verdict) {
@@ -215,6 +232,18 @@ fn suspicion(slip: &Suggestion) -> String {
     format!(
         "the message says {written}; did you mean {meant}?\nhint: `git commit --amend` changes it"
     )
+}
+
+/// A branch's name with what begins its parts like a key, `shop-12-cart`, as one; `typo-2` is more likely a second try.
+fn in_upper_case(branch: &str) -> String {
+    let upper = |part: &str| {
+        let hyphen = part.find('-').unwrap_or(part.len());
+        let digits = part[hyphen..].bytes().skip(1).take_while(u8::is_ascii_digit).count();
+        let (key, rest) = part.split_at((hyphen + 1 + digits).min(part.len()));
+        let is_key = digits > 1 || (digits == 1 && rest.starts_with('-'));
+        if is_key { format!("{}{rest}", key.to_ascii_uppercase()) } else { part.to_owned() }
+    };
+    branch.split('/').map(upper).collect::<Vec<_>>().join("/")
 }
 
 /// The failure of a message that names no item: why what looks like one does not count, and what may be meant.
