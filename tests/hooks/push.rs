@@ -210,6 +210,16 @@ fn a_merge_that_names_an_item_speaks_for_what_it_brings() {
     refused(&repo.git("push origin main"), &["on main"]);
     repo.git("push --quiet --no-verify origin HEAD~1:main").expect_code(0);
     repo.git("push --quiet origin main").expect_code(0);
+    // One that names none leaves it to those inside it, and those speak for no more than they bring.
+    repo.git("checkout --quiet -b side").expect_code(0);
+    repo.commit("b", "aside");
+    repo.git("checkout --quiet -b feature/SHOP-4-y").expect_code(0);
+    repo.commit("c", "by the other branch");
+    repo.git("checkout --quiet side").expect_code(0);
+    repo.git("merge --quiet --no-ff --no-edit feature/SHOP-4-y").expect_code(0);
+    repo.git("checkout --quiet main").expect_code(0);
+    repo.git("merge --quiet --no-ff -m brings side").expect_code(0);
+    refused(&repo.git("push origin main"), &["aside"]);
 }
 
 #[test]

@@ -21,6 +21,7 @@ use backend::{Error, ErrorKind, Result, model::Commit};
 pub use git2::Oid;
 use git2::{ErrorCode, Repository, Sort};
 use jiff::Timestamp;
+pub use open::quoted;
 pub use program::{hooks_by_git, remove_section_by_git};
 pub use push::{Brought, Pushed, short};
 use raw::Raw;

@@ -7,7 +7,7 @@ mod script;
 use crate::HooksArgs;
 use app::{
     Report, Result, Session,
-    git::{Git, hooks_by_git, remove_section_by_git},
+    git::{Git, hooks_by_git, quoted, remove_section_by_git},
     untrusted,
 };
 use backend::{Error, ErrorKind};
@@ -182,7 +182,7 @@ fn write_files(git: &Git, hooks: &[Hook], binary: &str, session: &Session) -> Re
         let own = std::path::absolute(git.default_hooks()).unwrap_or_else(|_| git.default_hooks());
         return Err(Error::new(ErrorKind::Config, message).with_hint(format!(
             "set it for this repository, with `git config core.hooksPath {}`, or call `link-commit check \"$1\"` from the commit-msg hook that is there",
-            untrusted::line(&script::quoted(&script::path_of(&own)))
+            untrusted::line(&quoted(&script::path_of(&own)))
         )));
     }
     for hook in hooks {

@@ -80,8 +80,8 @@ fn trusted(path: &Path) -> String {
     folder.strip_suffix('/').unwrap_or(&folder).to_owned()
 }
 
-/// A text in a shell's quotes.
-fn quoted(text: &str) -> String {
+/// A text in a shell's quotes: nothing in it is anything but itself.
+pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 

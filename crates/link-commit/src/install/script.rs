@@ -1,6 +1,7 @@
 //! What git is given to run: a script in the hooks' folder, or one line in its configuration.
 
 use super::Hook;
+use app::git::quoted;
 use backend::digest;
 use std::path::Path;
 
@@ -83,11 +84,6 @@ fn find(hook: Hook, binary: &str, newline: &str, remedy: &str) -> String {
         "}",
     ]
     .join(newline)
-}
-
-/// A text in a shell's quotes: nothing in it is anything but itself.
-pub(super) fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// A path, as a shell of any system reads it.
