@@ -1,7 +1,7 @@
 //! Histories that no ordinary clone has: `extract` lists what `git log` lists, commit for commit.
 
 use super::link_commit;
-use acceptance::TestRepository;
+use acceptance::{Process, TestRepository};
 use git2::Oid;
 
 /// The ids that `git log` prints for a range, and the keys of each, as extracted.
@@ -129,4 +129,15 @@ fn a_commit_whose_header_is_malformed_is_read_as_git_reads_it() {
         let told = link_commit(repository.path(), &args).expect_code(0).json();
         assert_eq!(told["skipped"][0]["reference"], "SHOP-2", "{told:#}");
     }
+}
+
+/// A namespace is for whoever serves a repository; git's reading commands do not look at it.
+#[test]
+fn a_namespace_hides_no_reference() {
+    let repository = TestRepository::new();
+    let id = repository.commit("SHOP-1: add");
+    name(&repository, "refs/heads/topic", id.parse().unwrap());
+    let process = Process::new("link-commit", repository.path());
+    let process = process.args(["extract", "--range", "topic"]).env("GIT_NAMESPACE", "x");
+    assert_eq!(process.run().expect_code(0).stdout, format!("{id}\tSHOP-1\n"));
 }

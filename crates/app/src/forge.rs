@@ -202,6 +202,17 @@ fn azure_ssh(host: &str, path: &str) -> Option<(String, String)> {
     }
 }
 
+/// A page by the address that it has now: `acme.visualstudio.com/DefaultCollection` is the old one of `dev.azure.com/acme`.
+pub(crate) fn current(page: &Url) -> Url {
+    let name = page.host_str().and_then(|host| host.strip_suffix(".visualstudio.com"));
+    let now = name.and_then(|name| {
+        let path = page.path();
+        let rest = path.strip_prefix("/DefaultCollection").unwrap_or(path);
+        Url::parse(&format!("https://dev.azure.com/{name}{rest}")).ok()
+    });
+    now.unwrap_or_else(|| page.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

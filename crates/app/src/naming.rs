@@ -222,7 +222,7 @@ impl Naming {
 
     /// `#12`, which belongs to the repository that says it where that is on a tracker's own host.
     fn plain(&self, number: &str, page: &Url) -> Result<WorkItemId, Cow<'static, str>> {
-        let (place, homes) = (site::organisation(page), self.homes.iter().map(site::organisation));
+        let (place, homes) = (forge::current(page), self.homes.iter().map(forge::current));
         let neighbours: Vec<Url> = homes.filter(|home| home.host() == place.host()).collect();
         if neighbours.is_empty() {
             return match self.homes.as_slice() {

@@ -1,5 +1,6 @@
 //! Whose page an address is: one of a tracker's site, or another's with an item of the same name.
 
+use crate::forge;
 use backend::reference::Form;
 use url::Url;
 
@@ -18,10 +19,10 @@ pub(super) fn is_elsewhere(page: &Url, form: Form, homes: &[Url], sites: &[Url])
         }
         Form::Number => !homes.is_empty() && homes.iter().all(|home| !is_same_host(home, page)),
         Form::AzureBoards => {
-            let page = organisation(page);
+            let page = forge::current(page);
             !homes.is_empty()
                 && homes.iter().all(|home| {
-                    let home = organisation(home);
+                    let home = forge::current(home);
                     !(is_same_host(&home, &page) && is_below(&page, &home))
                 })
         }
@@ -43,17 +44,6 @@ fn is_same_host(one: &Url, other: &Url) -> bool {
     };
     // Whether it is http or https says nothing about whose it is.
     host(one) == host(other) && one.port() == other.port()
-}
-
-/// `acme.visualstudio.com/DefaultCollection` is the old address of `dev.azure.com/acme`.
-pub(super) fn organisation(page: &Url) -> Url {
-    let name = page.host_str().and_then(|host| host.strip_suffix(".visualstudio.com"));
-    let new = name.and_then(|name| {
-        let path = page.path();
-        let rest = path.strip_prefix("/DefaultCollection").unwrap_or(path);
-        Url::parse(&format!("https://dev.azure.com/{name}{rest}")).ok()
-    });
-    new.unwrap_or_else(|| page.clone())
 }
 
 #[cfg(test)]
